@@ -1,0 +1,288 @@
+"""The ledger that the rooms write to: columns, the balance, the costs, rows and gates, all of them arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from netopt.formulation.program import Charges, Columns, Gates, Labels, Program, Rows, assembled
+from netopt.network import Network
+
+__all__ = ["Draft"]
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass
+class _Terms:
+    """Coefficients gathered so far: positions of rows and columns, and values."""
+
+    row: list[IntArray]
+    column: list[IntArray]
+    value: list[FloatArray]
+
+    @classmethod
+    def none(cls) -> _Terms:
+        return cls([], [], [])
+
+    def add(self, row: IntArray, column: IntArray, value: npt.ArrayLike) -> None:
+        self.row.append(np.asarray(row, dtype=np.int64))
+        self.column.append(np.asarray(column, dtype=np.int64))
+        self.value.append(np.broadcast_to(np.asarray(value, dtype=np.float64), np.shape(column)))
+
+    def joined(self) -> tuple[IntArray, IntArray, FloatArray]:
+        if not self.row:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
+        return np.concatenate(self.row), np.concatenate(self.column), np.concatenate(self.value)
+
+
+class Draft:
+    """A program in the making.
+
+    Parameters
+    ----------
+    network : Network
+        The network that is formulated.
+
+    Attributes
+    ----------
+    network : Network
+        As given.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._columns: dict[str, Columns] = {}
+        self._rows: dict[str, Rows] = {}
+        self._gates: list[Gates] = []
+        self._charges: list[Charges] = []
+        self._terms = _Terms.none()
+        self._moves = _Terms.none()
+        self._required: list[tuple[IntArray, FloatArray]] = []
+        self._throughput: list[tuple[IntArray, IntArray, IntArray, IntArray]] = []
+        self._lower: list[FloatArray] = []
+        self._upper: list[FloatArray] = []
+        self._size = 0
+        self._height = 0
+
+    @property
+    def names(self) -> dict[str, npt.NDArray[np.object_]]:
+        """What positions in labels stand for, by dimension."""
+        network = self.network
+        places = network.places.names.array
+        return {
+            **dict.fromkeys(("origin", "destination", "site", "customer", "place"), places),
+            "mode": network.lanes.modes.array,
+            "product": network.products.names.array,
+            "period": network.periods.names.array,
+        }
+
+    def lane_labels(self, lane: IntArray, period: IntArray) -> Labels:
+        """Return labels for lanes in periods; lanes that share origin, destination and mode get a number as well."""
+        lanes = self.network.lanes
+        labels: dict[str, IntArray | npt.NDArray[np.object_]] = {
+            "origin": lanes.origin[lane],
+            "destination": lanes.destination[lane],
+            "mode": lanes.mode[lane],
+            "period": period,
+        }
+        if len(np.unique(np.stack(list(labels.values())), axis=1).T) < len(lane):
+            labels["lane"] = lane.astype(str).astype(object)
+        return labels
+
+    # -- columns --------------------------------------------------------------------------------------------------
+
+    def columns(
+        self,
+        name: str,
+        labels: Labels,
+        lower: npt.ArrayLike = 0.0,
+        upper: npt.ArrayLike = np.inf,
+        kind: str = "quantity",
+    ) -> Columns:
+        """Add a block of variables.
+
+        Parameters
+        ----------
+        name : str
+            Name of the block: ``flow``, ``open``, …
+        labels : mapping of str to ndarray
+            What each column is about, by dimension, each of shape (n,): words, or positions where the dimension is
+            origin, destination, site, customer (all positions of places), mode, product or period. They make the
+            name in Pyomo.
+        lower, upper : array_like
+            Bounds, of shape (n,) or scalar.
+        kind : {'quantity', 'whole', 'share'}
+            Units of goods; whole numbers (also yes or no); or a number without a unit.
+
+        Returns
+        -------
+        Columns
+            The block, also found as ``draft[name]``.
+
+        Raises
+        ------
+        ValueError
+            When the name is taken or the kind unknown.
+        """
+        if name in self._columns:
+            raise ValueError(f"the draft already has columns called {name}")
+        if kind not in ("quantity", "whole", "share"):
+            raise ValueError(f"kind {kind!r} is none of quantity, whole, share")
+        size = len(next(iter(labels.values())))
+        block = Columns(name, dict(labels), self._size, size, kind)
+        self._columns[name] = block
+        self._lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), size).copy())
+        self._upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), size).copy())
+        self._size += size
+        return block
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._columns
+
+    def __getitem__(self, name: str) -> Columns:
+        return self._columns[name]
+
+    def limit(self, columns: IntArray, upper: npt.ArrayLike) -> None:
+        """Lower the upper bounds of columns to at most ``upper``."""
+        bounds = self._bounds(self._upper)
+        np.minimum.at(bounds, columns, np.broadcast_to(np.asarray(upper, dtype=np.float64), np.shape(columns)))
+        self._upper = [bounds]
+
+    def raise_lower(self, columns: IntArray, lower: npt.ArrayLike) -> None:
+        """Raise the lower bounds of columns to at least ``lower``."""
+        bounds = self._bounds(self._lower)
+        np.maximum.at(bounds, columns, np.broadcast_to(np.asarray(lower, dtype=np.float64), np.shape(columns)))
+        self._lower = [bounds]
+
+    @staticmethod
+    def _bounds(parts: list[FloatArray]) -> FloatArray:
+        return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0), *parts])
+
+    # -- the balance ----------------------------------------------------------------------------------------------
+
+    def cell(self, place: IntArray, product: IntArray, period: IntArray) -> IntArray:
+        """Return the number of the balance "what comes in goes out" at a place, product and period."""
+        n_k, n_t = len(self.network.products), len(self.network.periods)
+        found: IntArray = (place * n_k + product) * n_t + period
+        return found
+
+    def move(
+        self, columns: IntArray, place: IntArray, product: IntArray, period: IntArray, sign: npt.ArrayLike
+    ) -> None:
+        """Let columns bring goods into a place (sign +1) or take them out of it (sign -1)."""
+        self._moves.add(self.cell(place, product, period), columns, sign)
+
+    def require(self, place: IntArray, product: IntArray, period: IntArray, quantity: FloatArray) -> None:
+        """Let a quantity be used up at a place (negative: be there from the start)."""
+        self._required.append((self.cell(place, product, period), quantity))
+
+    @property
+    def balance(self) -> tuple[IntArray, IntArray, FloatArray, IntArray, FloatArray]:
+        """Terms of the balance so far: cell, column and sign of every move; cell and quantity of every use."""
+        cells = [np.zeros(0, dtype=np.int64), *(cell for cell, _ in self._required)]
+        quantities = [np.zeros(0), *(quantity for _, quantity in self._required)]
+        return (*self._moves.joined(), np.concatenate(cells), np.concatenate(quantities))
+
+    def pass_through(self, columns: IntArray, site: IntArray, product: IntArray, period: IntArray) -> None:
+        """Count columns as throughput of a site."""
+        self._throughput.append((columns, site, product, period))
+
+    @property
+    def throughput(self) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+        """Column, site, product and period of everything that counts as throughput so far."""
+        parts = self._throughput or [(np.zeros(0, dtype=np.int64),) * 4]
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))  # type: ignore[return-value]
+
+    # -- costs ----------------------------------------------------------------------------------------------------
+
+    def charge(self, bucket: str, columns: IntArray, cost: npt.ArrayLike, period: IntArray) -> None:
+        """Charge money per unit of columns to a bucket.
+
+        Parameters
+        ----------
+        bucket : str
+            ``transport``, ``handling``, ``site``, …
+        columns : ndarray of int
+            Positions, shape (n,).
+        cost : array_like
+            Money per unit of the column, shape (n,) or scalar.
+        period : ndarray of int
+            When it is paid, shape (n,), for discounting and the cost table.
+        """
+        cost = np.broadcast_to(np.asarray(cost, dtype=np.float64), np.shape(columns))
+        paid = cost != 0
+        if not paid.all():
+            columns, cost, period = columns[paid], cost[paid], period[paid]
+        if len(columns):
+            self._charges.append(Charges(bucket, columns, cost * self.network.periods.discount[period], period))
+
+    # -- rows and gates -------------------------------------------------------------------------------------------
+
+    def rows(
+        self, name: str, labels: Labels, lower: npt.ArrayLike = -np.inf, upper: npt.ArrayLike = np.inf
+    ) -> Rows:
+        """Add a block of constraints ``lower <= sum of terms <= upper``; `term` fills it.
+
+        Parameters
+        ----------
+        name : str
+            Name of the block.
+        labels : mapping of str to ndarray
+            What each row is about, each of shape (n,).
+        lower, upper : array_like
+            Shape (n,) or scalar.
+
+        Raises
+        ------
+        ValueError
+            When the name is taken.
+        """
+        if name in self._rows:
+            raise ValueError(f"the draft already has rows called {name}")
+        size = len(next(iter(labels.values())))
+        low, high = (np.broadcast_to(np.asarray(v, dtype=np.float64), size).copy() for v in (lower, upper))
+        block = Rows(name, dict(labels), self._height, size, low, high)
+        self._rows[name] = block
+        self._height += size
+        return block
+
+    def term(self, rows: IntArray, columns: IntArray, value: npt.ArrayLike) -> None:
+        """Add ``value * column`` to rows, all of shape (n,); terms of one row and column are summed."""
+        self._terms.add(rows, columns, value)
+
+    def gate(self, columns: IntArray, opener: IntArray, bound: FloatArray) -> None:
+        """Let a column carry at most ``bound`` times its opener: ``x <= u * y``.
+
+        Parameters
+        ----------
+        columns, opener : ndarray of int
+            Positions, shape (n,).
+        bound : ndarray
+            Finite and at least what the column can carry in any plan worth making, shape (n,).
+
+        Raises
+        ------
+        ValueError
+            When a bound is not finite.
+        """
+        if not np.isfinite(bound).all():
+            raise ValueError("the bound of a gate must be finite")
+        if len(columns):
+            self._gates.append(Gates(columns, opener, bound))
+
+    def program(self) -> Program:
+        """Return what has been written as a program."""
+        return assembled(
+            columns=self._columns,
+            rows=self._rows,
+            lower=self._bounds(self._lower),
+            upper=self._bounds(self._upper),
+            terms=self._terms.joined(),
+            gates=self._gates,
+            charges=self._charges,
+            names=self.names,
+        )

@@ -1,0 +1,76 @@
+"""The limits table holds: counts of open sites and units moved, in each period on its own.
+
+at_least <= open sites <= at_most       (sites)
+at_least <= flow <= at_most             (units; a flow counts in the period in which it leaves)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from netopt.network import BLANK
+from netopt.network.network import Limit
+from netopt.plan.audit.arrays import FloatArray, summed
+from netopt.plan.audit.finding import Finding, broken, finding, shown
+from netopt.plan.audit.say import when
+from netopt.plan.audit.stated import Stated
+
+__all__ = ["RULES", "flow_limit", "open_sites"]
+
+
+def open_sites(plan: Stated) -> Finding:
+    """The count of open sites is within the limits on open_sites."""
+    n_f = plan.shape[0]
+    limits = [limit for limit in plan.network.limits if limit.what == "open_sites"]
+    values = [plan.open[limit.places[:n_f]].sum(axis=0).astype(np.float64) for limit in limits]
+    return _about_limits("open_sites", plan, limits, values, "sites are open", 1.0)
+
+
+def flow_limit(plan: Stated) -> Finding:
+    """The units that move are within the limits on flow."""
+    limits = [limit for limit in plan.network.limits if limit.what == "flow"]
+    return _about_limits("flow_limit", plan, limits, [_flow(plan, limit) for limit in limits], "units move", plan.scale)
+
+
+def _flow(plan: Stated, limit: Limit) -> FloatArray:
+    """Return the units that a limit counts, shape (periods,): what leaves its facilities and reaches its customers."""
+    moves = plan.moves
+    chosen = limit.places & limit.customers
+    counted = limit.places[moves.origin]
+    if not limit.places.all():  # no filter on places: every flow counts by its origin
+        counted = counted | chosen[moves.destination]
+    counted = counted & limit.products[moves.product] & moves.counted
+    if limit.mode != BLANK:
+        counted = counted & (moves.mode == limit.mode)
+    weights = np.where(counted, moves.quantity, 0.0)
+    return summed(moves.period, weights, plan.shape[2])
+
+
+def _about_limits(
+    rule: str, plan: Stated, limits: list[Limit], values: list[FloatArray], counted: str, scale: float
+) -> Finding:
+    network = plan.network
+    found: list[tuple[Limit, int, float, float, float, str]] = []
+    checked = 0
+    for limit, value in zip(limits, values, strict=True):
+        for bound, sign, said in ((limit.at_least, 1.0, "at least"), (limit.at_most, -1.0, "at most")):
+            if np.isnan(bound):
+                continue
+            checked += int(limit.periods.sum())
+            excess = sign * (bound - value)
+            off = limit.periods & broken(excess, np.maximum(np.abs(value), bound), scale)
+            found.extend((limit, int(t), float(value[t]), bound, float(excess[t]), said) for t in np.nonzero(off)[0])
+
+    def words(i: int) -> str:
+        limit, t, value, bound, _, said = found[i]
+        of = f" ({limit.words})" if limit.words else ""
+        line = f"{shown(value)} {counted}{of}{when(network, t)}"
+        return f"{line}, the limit in row {limit.row} is {said} {shown(bound)}"
+
+    where = np.array([item[0].words for item in found], dtype=object)
+    period = network.periods.names.array[np.array([item[1] for item in found], dtype=np.int64)]
+    numbers = np.array([item[2:5] for item in found], dtype=np.float64).reshape(-1, 3)
+    return finding(rule, checked, where, period, numbers[:, 0], numbers[:, 1], numbers[:, 2], words)
+
+
+RULES = (open_sites, flow_limit)

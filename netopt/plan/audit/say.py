@@ -1,0 +1,29 @@
+"""Names and amounts as sentences say them."""
+
+from __future__ import annotations
+
+from netopt.network import Network
+from netopt.plan.audit.finding import UNIT_WORDS, shown
+
+__all__ = ["amount", "lane_words", "when"]
+
+
+def amount(value: float, unit: int = 0) -> str:
+    """Return an amount with its unit, a position in `netopt.network.catalog.UNITS`."""
+    word = UNIT_WORDS[unit]
+    return f"{shown(value)} {'unit' if unit == 0 and value == 1 else word}"
+
+
+def when(network: Network, period: int) -> str:
+    """Return `` in 2027-01``; nothing where the network has no periods table."""
+    return f" in {network.periods.names[period]}" if "periods" in network.tables else ""
+
+
+def lane_words(network: Network, lane: int) -> str:
+    """Return a lane as ``Oakland to Reno by truck``, with its product where it is a lane of its own."""
+    lanes, places = network.lanes, network.places.names
+    mode = lanes.modes[int(lanes.mode[lane])]
+    words = f"{places[int(lanes.origin[lane])]} to {places[int(lanes.destination[lane])]}"
+    words += f" by {mode}" if mode else ""
+    product = int(lanes.product[lane])
+    return words + (f" for {network.products.names[product]}" if product >= 0 else "")

@@ -1,0 +1,183 @@
+"""The output folder: a table per file, the summary and the proof; written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from netopt.errors import PlanError
+from netopt.plan.tables import PLAN_TABLES
+
+if TYPE_CHECKING:
+    from netopt.plan.plan import Plan
+
+__all__ = ["Page", "digest", "read_plan_table", "write_plan"]
+
+Page = Callable[["Plan", Path], None]
+"""Writes one more file of a plan into the folder it is given."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_TEXT = frozenset(
+    {"origin", "destination", "mode", "product", "period", "name", "type", "facility", "customer", "bucket", "arrival",
+     "sources", "what", "where", "words"}
+)  # fmt: skip
+
+
+def write_plan(plan: Plan, folder: Path, pages: Iterable[Page] = ()) -> Path:
+    """Write a plan into a folder of its own.
+
+    Everything is written beside the folder first and takes its place by a rename, so that no reader ever sees half a
+    plan and a failed write leaves an earlier plan as it was.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is written; one without tables leaves a summary and a proof.
+    folder : Path
+        Written anew; an earlier plan there is replaced.
+    pages : iterable of callable
+        Write further files, such as the report.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    PlanError
+        When the folder holds anything but a plan.
+    OSError
+        When the folder cannot be written.
+    """
+    folder = Path(folder)
+    if folder.exists() and not _replaceable(folder):
+        raise PlanError(f"{folder} exists and is not a plan of netopt; name another folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name in PLAN_TABLES if plan.found else ():
+            _write_table(fresh / f"{name}.csv", plan.tables[name])
+        for page in pages:
+            page(plan, fresh)
+        _write_json(fresh / "summary.json", plan.summary())
+        _write_json(fresh / "proof.json", _proof(plan, fresh))
+        fresh.chmod(0o755)
+        _swap(fresh, folder)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    return folder
+
+
+def _replaceable(folder: Path) -> bool:
+    return folder.is_dir() and ((folder / "summary.json").is_file() or not any(folder.iterdir()))
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    """Put a finished folder in its place; the one it replaces goes only when the new one stands."""
+    if not folder.exists():
+        os.replace(fresh, folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+    os.replace(folder, old / folder.name)
+    try:
+        os.replace(fresh, folder)
+    except OSError:
+        os.replace(old / folder.name, folder)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _proof(plan: Plan, folder: Path) -> dict[str, Any]:
+    """Return what the cost and the bound rest on, with a digest of every other file."""
+    report = plan.audit() if plan.found else None
+    summary = plan.summary()
+    return {
+        "cost": summary["cost"],
+        "audited_cost": report.cost if report is not None else None,
+        "audit": {"passed": report.ok, "breaches": len(report.breaches)} if report is not None else None,
+        "solver_bound": summary["bound"],
+        "solver_bound_by": f"HiGHS {summary['versions']['highspy']}, its own branch-and-bound",
+        "proved_bound": summary["proved_bound"],
+        "gap": summary["gap"],
+        "asked_gap": plan.asked_gap,
+        "seed": summary["seed"],
+        "versions": summary["versions"],
+        "input_sha256": summary["input_sha256"],
+        "files": {path.name: digest(path) for path in sorted(folder.iterdir())},
+    }
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    with path.open("w", encoding="utf-8") as out:
+        json.dump(content, out, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
+        out.write("\n")
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} has no place in a JSON file")
+
+
+def _write_table(path: Path, table: pd.DataFrame) -> None:
+    """Write a table as CSV: floats to the last digit, blank for NaN, and no cell that a spreadsheet takes for a formula."""
+    columns = [_cells(table[name]) for name in table.columns]
+    with path.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(table.columns)
+        writer.writerows(zip(*columns, strict=True))
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _cells(column: pd.Series) -> list[str]:
+    if pd.api.types.is_float_dtype(column.dtype):
+        return ["" if value != value else repr(value).removesuffix(".0") for value in column.tolist()]
+    return ["'" + text if text.startswith(_FORMULA) else text for text in map(str, column.tolist())]
+
+
+def read_plan_table(path: Path) -> pd.DataFrame:
+    """Return a table of a plan as it was before it was written.
+
+    Raises
+    ------
+    PlanError
+        When a cell that should be a number is not one.
+    """
+    with path.open(newline="", encoding="utf-8") as source:
+        header, *rows = csv.reader(source, strict=True)
+    columns = list(zip(*rows, strict=True)) or [()] * len(header)
+    table: dict[str, Any] = {}
+    for name, cells in zip(header, columns, strict=True):
+        if name in _TEXT:
+            table[name] = pd.Series([_unguarded(cell) for cell in cells], dtype=object)
+            continue
+        try:
+            table[name] = np.array([float(cell) if cell else np.nan for cell in cells], dtype=np.float64)
+        except ValueError as error:
+            raise PlanError(f"{path.name}, {name}: {error}") from error
+    return pd.DataFrame(table)
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -1,0 +1,111 @@
+"""From tables to a plan that has passed its audit."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from netopt.formulation import ROOMS, Program, Room, build
+from netopt.network import Network, read
+from netopt.plan.plan import Plan
+from netopt.plan.prices import prices
+from netopt.plan.tables import plan_tables, settled
+from netopt.solve import Answer, Control, Progress, solve_program
+
+if TYPE_CHECKING:
+    from netopt.formulation.pyomo import Amend
+
+__all__ = ["solve"]
+
+_PACKAGES = ("netopt", "highspy", "pyomo", "networkx", "pandas", "numpy", "scipy")
+_SAME = 1e-9
+
+
+def solve(
+    source: str | Path | Mapping[str, pd.DataFrame] | Network,
+    *,
+    gap: float = 1e-4,
+    time_limit: float | None = None,
+    threads: int | None = None,
+    seed: int = 0,
+    rooms: Iterable[Room] | None = None,
+    amend: Amend | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Plan:
+    """Find the cheapest way to run a network, and say how close to cheapest it is; see `netopt.solve`."""
+    if not gap >= 0:
+        raise ValueError(f"gap is {gap}; it must be 0 or more")
+    if time_limit is not None and not time_limit > 0:
+        raise ValueError(f"time_limit is {time_limit}; it must be above 0 seconds")
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads is {threads}; it must be 1 or more")
+    network = read(source)
+    control = Control(gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress)
+    chosen = tuple(ROOMS if rooms is None else rooms)
+    own = tuple(room for room in chosen if room not in ROOMS)
+    program = build(network, chosen)
+    answer = solve_program(program, control, amend)
+    plan = Plan(
+        network=network,
+        status=answer.status,
+        tables={},
+        bound=answer.bound,
+        seconds=answer.seconds,
+        asked_gap=gap,
+        rooms=own,
+        amended=amend is not None,
+        facts=_facts(answer, seed, own, amend is not None),
+    )
+    if answer.x is not None:
+        return _with_tables(plan, program, answer)
+    if answer.status == "infeasible":
+        return _explained(plan, program, control)
+    return plan
+
+
+def _with_tables(plan: Plan, program: Program, answer: Answer) -> Plan:
+    """Return a plan with its tables, and the cost that a script's own constraints carry in a bucket of its own."""
+    assert answer.x is not None
+    network = plan.network
+    x = settled(program, network, answer.x, trim=not plan.amended and not plan.rooms)
+    tables: dict[str, pd.DataFrame] = plan_tables(program, network, x)
+    rest = answer.cost - float(program.cost @ answer.x)
+    if plan.amended and abs(rest) > _SAME * max(1.0, abs(answer.cost)):
+        added = pd.DataFrame({"bucket": ["amended"], "period": [network.periods.names[0]], "cost": [rest]})
+        tables["costs"] = pd.concat([tables["costs"], added], ignore_index=True)
+    if answer.row_price is not None and answer.column_price is not None:
+        tables["prices"] = prices(program, network, x, answer.row_price, answer.column_price)
+    else:
+        tables["prices"] = pd.DataFrame(columns=["what", "where", "product", "period", "price", "words"])
+    cost = float(tables["costs"]["cost"].sum())
+    return replace(plan, tables=tables, bound=float(np.minimum(answer.bound, cost)))
+
+
+def _explained(plan: Plan, program: Program, control: Control) -> Plan:
+    """Return an infeasible plan with its reasons; the elastic model has to agree before the word is said."""
+    from netopt.errors import SolverError
+    from netopt.plan.diagnosis import diagnose
+
+    if plan.amended or plan.rooms:
+        return plan  # a script's own constraints are not the analyst's facts; two runs of the solver agree
+    diagnosis = diagnose(plan.network, program, control)
+    if not diagnosis.infeasible:
+        raise SolverError("HiGHS calls the network infeasible, but a model that may break rules does not need to")
+    return replace(plan, diagnosis=diagnosis, seconds=control.seconds)
+
+
+def _facts(answer: Answer, seed: int, own: tuple[Room, ...], amended: bool) -> dict[str, Any]:
+    return {
+        "nodes": answer.nodes,
+        "seed": seed,
+        "own_rooms": [type(room).__name__ for room in own],
+        "amended": amended,
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+    }

@@ -1,0 +1,148 @@
+"""A plan is checked again from its files: nothing altered, everything adds up, and the rules hold."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from netopt.errors import PlanError
+from netopt.network import Network, read
+from netopt.plan.audit import audit
+from netopt.plan.folder import digest, read_plan_table
+from netopt.plan.tables import PLAN_TABLES
+
+__all__ = ["verify"]
+
+_SAME = 1e-9
+
+
+def verify(folder: str | Path, network: str | Path | Network | None = None) -> list[str]:
+    """Check a plan from its files, with no formulation and no solver.
+
+    Parameters
+    ----------
+    folder : path
+        What `Plan.save` wrote.
+    network : path or Network, optional
+        The input; without it, where the summary says it was.
+
+    Returns
+    -------
+    list of str
+        What is wrong, empty when all is well.
+
+    Raises
+    ------
+    PlanError
+        When the folder is not a plan, or its network cannot be found.
+    InputError
+        When the network cannot be read.
+    """
+    folder = Path(folder)
+    summary, proof = _json(folder / "summary.json"), _json(folder / "proof.json")
+    found = [*_altered(folder, proof), *_disagreeing(summary, proof)]
+    if summary.get("cost") is None:
+        return found
+    tables, problems = _tables(folder)
+    if problems:
+        return [*found, *problems]
+    source = network if isinstance(network, Network) else read(_input(folder, summary, network))
+    if source.tables.sha256 != summary.get("input_sha256"):
+        found.append("the network is not the one that was solved: its digest differs from summary.json, input_sha256")
+    report = audit(source, tables)
+    found += [str(words) for words in report.breaches["words"]]
+    return [*found, *_against_tables(summary, tables, report.cost)]
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise PlanError(f"{path.parent} is not a plan: it has no {path.name}") from error
+    except (OSError, ValueError) as error:
+        raise PlanError(f"{path} cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise PlanError(f"{path} does not hold an object")
+    return content
+
+
+def _altered(folder: Path, proof: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the files that are missing or are not what was written."""
+    files = proof.get("files")
+    if not isinstance(files, dict) or not files:
+        yield "proof.json lists no files"
+        return
+    for name, wanted in files.items():
+        path = folder / Path(name).name
+        if not path.is_file():
+            yield f"{name} is missing"
+        elif digest(path) != wanted:
+            yield f"{name} was altered since the plan was written"
+
+
+def _disagreeing(summary: Mapping[str, Any], proof: Mapping[str, Any]) -> Iterator[str]:
+    pairs = [("cost", "cost"), ("bound", "solver_bound"), ("gap", "gap"), ("asked_gap", "asked_gap")]
+    pairs += [(name, name) for name in ("proved_bound", "seed", "versions", "input_sha256")]
+    for one, other in pairs:
+        if summary.get(one) != proof.get(other):
+            yield f"summary.json, {one} and proof.json, {other} differ: {summary.get(one)} and {proof.get(other)}"
+
+
+def _tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    tables, problems = {}, []
+    for name in PLAN_TABLES:
+        try:
+            tables[name] = read_plan_table(folder / f"{name}.csv")
+        except (OSError, ValueError, csv.Error, PlanError) as error:
+            problems.append(f"{name}.csv cannot be read: {error}")
+    return tables, problems
+
+
+def _input(folder: Path, summary: Mapping[str, Any], network: str | Path | None) -> Path:
+    if network is not None:
+        return Path(network)
+    said = summary.get("input")
+    if not said:
+        raise PlanError("the plan was made from tables in memory; name the network to verify it against")
+    for place in (Path(said), folder / said, folder.parent / said):
+        if place.exists():
+            return place
+    raise PlanError(f"the network {said} is not there any more; name it to verify the plan against it")
+
+
+def _against_tables(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], audited: float) -> Iterator[str]:
+    """Yield the headline figures that the tables do not bear out."""
+    service, sites, costs = tables["service"], tables["sites"], tables["costs"]
+    wanted = float(service["demand"].sum())
+    unmet = float(tables["unmet"]["quantity"].sum()) if len(tables["unmet"]) else 0.0
+    figures = {
+        "cost": audited,
+        "demand": wanted,
+        "demand_met": (wanted - unmet) / wanted if wanted else 1.0,
+    }
+    for name, figure in figures.items():
+        if not _close(summary.get(name), figure, 1e-6):
+            yield f"summary.json, {name} is {summary.get(name)}, the tables say {figure}"
+    for bucket, cost in costs.groupby("bucket")["cost"].sum().items():
+        if not _close(summary.get("costs", {}).get(bucket), cost, 1e-6):
+            yield f"summary.json, costs, {bucket} is {summary.get('costs', {}).get(bucket)}, costs.csv says {cost}"
+    ever = sites[sites["open"] == 1]["name"].drop_duplicates().tolist()
+    if summary.get("open_sites") != ever:
+        yield "summary.json, open_sites are not those of sites.csv"
+    cost, bound = summary.get("cost"), summary.get("bound")
+    if bound is not None and cost is not None and bound > cost * (1 + _SAME) + _SAME:
+        yield f"summary.json: the bound {bound} is above the cost {cost}"
+    if bound is not None and cost and not _close(summary.get("gap"), max(0.0, cost - bound) / abs(cost), 1e-9):
+        yield "summary.json, gap is not the one between cost and bound"
+
+
+def _close(said: object, figure: float, tolerance: float) -> bool:
+    if not isinstance(said, int | float):
+        return False
+    return bool(np.isclose(said, figure, rtol=tolerance, atol=tolerance))

@@ -1,0 +1,114 @@
+"""Which table a name means and which column a header means: names and aliases of the dictionary, in any spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from netopt import schema
+from netopt.read.problems import Findings, closest, shown
+from netopt.read.raw import Cells, RawTable
+
+__all__ = ["IGNORED", "STACK_HEADER", "column_named", "columns_of", "ignorable", "known_header", "table_named"]
+
+STACK_HEADER = "table"
+"""Header of the column that says, in a stacked file, which table a row belongs to."""
+
+IGNORED = ("_", "x_", "note", "comment")
+"""A column, sheet or file whose name starts like this is the analyst's own and is passed over."""
+
+ELSEWHERE = frozenset({"scenario", "scenarios"})
+"""Tables that other parts of netopt read."""
+
+
+def ignorable(name: str) -> bool:
+    """Return whether a column, sheet or file is the analyst's own: ``_…``, ``x_…``, ``note…``, ``comment…``."""
+    return name.strip().casefold().startswith(IGNORED)
+
+
+def elsewhere(name: str) -> bool:
+    """Return whether a sheet or file belongs to another part of netopt."""
+    return schema.normalized(name) in ELSEWHERE
+
+
+def table_named(name: str) -> schema.Table | None:
+    """Return the table that a file, sheet or cell names, or None."""
+    found = _table_names().get(schema.normalized(name))
+    return None if found is None else schema.tables()[found]
+
+
+def column_named(table: schema.Table, header: str) -> schema.Column | None:
+    """Return the column of a table that a header means, or None."""
+    found = _column_names(table.name).get(schema.normalized(header))
+    return None if found is None else table.columns[found]
+
+
+def known_header(header: str) -> bool:
+    """Return whether any table has a column of this name."""
+    return any(column_named(table, header) is not None for table in schema.tables().values())
+
+
+def closest_table(name: str) -> str:
+    """Return a fix that names the table closest to an unknown name."""
+    near = closest(name, _table_names().values()) or _near(name, _table_names())
+    return f"did you mean {near}?" if near else f"use one of {', '.join(schema.tables())}"
+
+
+def closest_column(table: schema.Table, header: str) -> str:
+    """Return a fix that names the column closest to an unknown header."""
+    near = closest(header, table.columns) or _near(header, _column_names(table.name))
+    own = "or start its name with x_ to keep it as a note of your own"
+    return f"did you mean {near}? Rename it, remove it, {own}" if near else f"remove it, {own}"
+
+
+def columns_of(raw: RawTable, table: schema.Table, findings: Findings) -> dict[str, tuple[str, Cells | None]]:
+    """Return, for each column of the dictionary that a table has, the header as typed and the cells.
+
+    Notes unknown headers with the closest known one, and two headers that mean the same column.
+    """
+    found: dict[str, tuple[str, Cells | None]] = {}
+    for header, cells in zip(raw.headers, raw.columns, strict=True):
+        if not header:
+            message = "a column without a header has filled cells"
+            findings.add(raw.source, raw.header_row, None, message, "give it a header or remove it")
+            continue
+        if ignorable(header):
+            continue
+        column = column_named(table, header)
+        if column is None:
+            message = f"{shown(header)} is not a column of {table.name}"
+            findings.add(raw.source, raw.header_row, header, message, closest_column(table, header))
+        elif column.name in found:
+            other = found[column.name][0]
+            same = "appears twice" if other == header else f"means the same as {shown(other)}"
+            message = f"the header {shown(header)} {same}"
+            findings.add(raw.source, raw.header_row, header, message, "keep one of the two columns")
+        else:
+            found[column.name] = (header, cells)
+    return found
+
+
+def _near(name: str, aliases: Mapping[str, str]) -> str | None:
+    near = closest(schema.normalized(name), aliases)
+    return None if near is None else aliases[near]
+
+
+@cache
+def _table_names() -> Mapping[str, str]:
+    return _names((table.name, table.aliases) for table in schema.tables().values())
+
+
+@cache
+def _column_names(table: str) -> Mapping[str, str]:
+    columns = schema.tables()[table].columns.values()
+    return _names((column.name, column.aliases) for column in columns)
+
+
+def _names(entries: Iterable[tuple[str, tuple[str, ...]]]) -> Mapping[str, str]:
+    """Return name by normalized spelling; a name itself wins over an alias of another."""
+    listed = list(entries)
+    names = {schema.normalized(name): name for name, _ in listed}
+    for name, aliases in listed:
+        for alias in aliases:
+            names.setdefault(schema.normalized(alias), name)
+    return names

@@ -1,0 +1,66 @@
+"""Where tables are printed: narrow, without boxes, and without colour unless a person is looking."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from netopt.report.words import safe
+
+__all__ = ["heading", "indented", "terminal", "text_table"]
+
+_WIDEST = 100
+
+
+def terminal(stream: TextIO | None = None) -> Console:
+    """Return a console that prints names as they are: no markup, no emoji codes, no guessing at numbers.
+
+    Parameters
+    ----------
+    stream : text file, optional
+        Standard output without it. In a pipe there is no colour and the width is 80 (or ``COLUMNS``);
+        ``NO_COLOR`` and ``FORCE_COLOR`` are respected.
+    """
+    console = Console(file=stream or sys.stdout, markup=False, emoji=False, highlight=False)
+    console.width = min(console.width, _WIDEST)
+    return console
+
+
+def heading(words: str) -> Text:
+    """Return the line above a section."""
+    return Text(words, style="bold")
+
+
+def indented(content: RenderableType) -> Padding:
+    """Return content set in by two, as everything below a heading is."""
+    return Padding(content, (0, 0, 0, 2))
+
+
+def text_table(columns: dict[str, str], rows: list[list[str]], *, titles: bool = True) -> Table:
+    """Return a table without any lines, which stays readable in a pipe and for ``grep``.
+
+    Parameters
+    ----------
+    columns : dict of str to str
+        By title: ``name`` (cut when there is no room), ``number`` (right-aligned, never cut) or ``words`` (wrapped).
+    rows : list of list of str
+        Cells; control characters are spelled out here.
+    titles : bool
+        Whether the titles are printed.
+    """
+    table = Table(box=None, show_header=titles, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for title, kind in columns.items():
+        if kind == "number":
+            table.add_column(title, justify="right", no_wrap=True, overflow="ignore")
+        elif kind == "name":
+            table.add_column(title, no_wrap=True, overflow="ellipsis", min_width=8)
+        else:
+            table.add_column(title, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(safe(cell)) for cell in row))
+    return table

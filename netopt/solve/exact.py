@@ -1,0 +1,197 @@
+"""From a program to a proved point: the mixed-integer program in HiGHS, then its clean-up with the choices fixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from netopt.errors import SolverError
+from netopt.formulation import Program
+from netopt.solve.control import Control, gap_between, interruptible
+from netopt.solve.form import Form
+from netopt.solve.highs import Outcome, Run, Solver, check_solver
+from netopt.solve.linking import add_needed_gates
+
+if TYPE_CHECKING:
+    from netopt.formulation.pyomo import Amend
+
+__all__ = ["Answer", "solve_program"]
+
+FloatArray = npt.NDArray[np.float64]
+
+PYOMO_COLUMNS = 20_000
+"""Up to this many columns the program goes through its Pyomo model; above, the same matrix goes to HiGHS directly."""
+
+ALL_GATES = 50_000
+"""Up to this many gates each is a row from the start; above, rows are added as the relaxation needs them."""
+
+_CLEAN_UP_SECONDS = 60.0
+_LOOSE = 1e-5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What solving a program gives.
+
+    Parameters
+    ----------
+    status : {'optimal', 'feasible', 'infeasible', 'unbounded', 'interrupted'}
+        As in the contract; ``infeasible`` and ``unbounded`` are said after a second run agrees.
+    x : ndarray or None
+        Values, shape (program columns,); None where there is no plan.
+    cost, bound : float
+        Of the point, and the solver's own lower bound, in money.
+    row_price, column_price : ndarray or None
+        Change of the cost per unit of a row's side and of a column, for the chosen whole numbers.
+    seconds : float
+        For everything.
+    nodes : int
+        Of the search tree.
+    through_pyomo : bool
+        Whether the Pyomo model was what HiGHS got.
+    """
+
+    status: str
+    x: FloatArray | None
+    cost: float
+    bound: float
+    row_price: FloatArray | None
+    column_price: FloatArray | None
+    seconds: float
+    nodes: int
+    through_pyomo: bool
+
+    @property
+    def gap(self) -> float:
+        """How far the plan may be from the cheapest one, relative to its cost."""
+        return gap_between(self.cost, self.bound)
+
+
+@dataclass(frozen=True)
+class _Model:
+    """A form with the way back to the program."""
+
+    form: Form
+    position: npt.NDArray[np.int64] | None
+    row: npt.NDArray[np.int64] | None
+    constant: float
+
+    def columns(self, program: Program, values: FloatArray, unused: FloatArray) -> FloatArray:
+        """Return values by the program's columns, ``unused`` for those that the form does not have."""
+        if self.position is None:
+            return values
+        return np.where(self.position >= 0, values[np.maximum(self.position, 0)], unused)
+
+    def rows(self, program: Program, values: FloatArray) -> FloatArray:
+        """Return sums by the program's rows."""
+        height = len(program.row_lower)
+        if self.row is None:
+            return values[:height]
+        own = self.row >= 0
+        return np.bincount(self.row[own], values[: len(self.row)][own], minlength=height)
+
+
+def solve_program(program: Program, control: Control, amend: Amend | None = None) -> Answer:
+    """Solve a program to the asked gap.
+
+    Parameters
+    ----------
+    program : Program
+        What is solved.
+    control : Control
+        Gap, limits, progress.
+    amend : callable, optional
+        Gets the Pyomo model before it is solved.
+
+    Raises
+    ------
+    SolverError
+        When HiGHS is too old, or fails without an answer.
+    """
+    check_solver()
+    through_pyomo = amend is not None or len(program.cost) <= PYOMO_COLUMNS
+    few_gates = len(program.gates) <= ALL_GATES
+    model = _through_pyomo(program, amend) if through_pyomo else _directly(program, "all" if few_gates else "sum")
+    solver = Solver(model.form)
+    with interruptible(control):
+        if not through_pyomo and not few_gates:
+            add_needed_gates(solver, program, control)
+        run = solver.run(control, "searching")
+        if run.x is None and run.outcome in (Outcome.INFEASIBLE, Outcome.UNBOUNDED, Outcome.UNSURE):
+            run = _second_opinion(model.form, control, run)
+        if run.x is None:
+            return _without_plan(run, control, through_pyomo, model.constant)
+        clean = _cleaned(solver, model, run) if model.form.whole.any() else run
+    x = model.columns(program, clean.x if clean.x is not None else run.x, program.lower)
+    bound = min(run.bound, clean.cost)
+    prices: tuple[FloatArray | None, FloatArray | None] = (None, None)
+    if clean.row_dual is not None and clean.column_dual is not None:
+        prices = model.rows(program, clean.row_dual), model.columns(program, clean.column_dual, program.cost)
+    if run.outcome is Outcome.INTERRUPTED or control.stop.is_set():
+        status = "interrupted"
+    else:
+        status = "optimal" if gap_between(clean.cost, bound) <= control.gap + 1e-9 else "feasible"
+    return Answer(
+        status, x, clean.cost + model.constant, bound + model.constant, *prices, control.seconds, run.nodes, through_pyomo
+    )
+
+
+def _through_pyomo(program: Program, amend: Amend | None) -> _Model:
+    from netopt.formulation.pyomo import compiled, to_model
+
+    model = to_model(program)
+    if amend is not None:
+        amend(model)
+    matrix = compiled(model, program)
+    form = Form.scaled(
+        cost=matrix.cost, lower=matrix.lower, upper=matrix.upper, whole=matrix.whole, quantity=matrix.quantity,
+        matrix=matrix.matrix, row_lower=matrix.row_lower, row_upper=matrix.row_upper,
+    )  # fmt: skip
+    return _Model(form, matrix.position, matrix.row, matrix.constant)
+
+
+def _directly(program: Program, gates: str) -> _Model:
+    return _Model(Form.of(program, gates), None, None, 0.0)
+
+
+def _second_opinion(form: Form, control: Control, first: Run) -> Run:
+    """Ask again without presolve and with another seed; two runs that disagree leave the question open."""
+    solver = Solver(form)
+    solver.option("presolve", "off")
+    run = solver.run(replace(control, seed=control.seed + 1), "checking")
+    if run.x is not None or run.outcome is first.outcome or first.outcome is Outcome.UNSURE:
+        return run
+    return run if run.outcome not in (Outcome.INFEASIBLE, Outcome.UNBOUNDED) else replace(run, outcome=Outcome.UNSURE)
+
+
+def _without_plan(run: Run, control: Control, through_pyomo: bool, constant: float) -> Answer:
+    statuses = {
+        Outcome.INFEASIBLE: "infeasible",
+        Outcome.UNBOUNDED: "unbounded",
+        Outcome.LIMIT: "interrupted",
+        Outcome.INTERRUPTED: "interrupted",
+    }
+    if run.outcome not in statuses:
+        raise SolverError("HiGHS ended without an answer, and said different things when asked twice")
+    bound = run.bound + constant
+    return Answer(
+        statuses[run.outcome], None, np.inf, bound, None, None, control.seconds, run.nodes, through_pyomo
+    )
+
+
+def _cleaned(solver: Solver, model: _Model, run: Run) -> Run:
+    """Fix the whole numbers where they are, make them continuous, and solve what is left exactly, for its prices too."""
+    assert run.x is not None
+    whole = np.nonzero(model.form.whole)[0]
+    fixed = np.round(run.x[whole])
+    solver.whole(False)
+    solver.bound_columns(whole, fixed, fixed)
+    clean = solver.run(Control(time_limit=_CLEAN_UP_SECONDS), "cleaning up")
+    if clean.outcome is Outcome.SOLVED and clean.cost <= run.cost + _LOOSE * max(1.0, abs(run.cost)):
+        return clean
+    rounded = run.x.copy()
+    rounded[whole] = fixed
+    return replace(run, x=rounded)

@@ -1,0 +1,281 @@
+"""The only calls of HiGHS: hand a form over, run it, and read the answer in our own words."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from netopt.errors import SolverError
+from netopt.formulation import Program
+from netopt.solve.control import Control
+from netopt.solve.form import Form
+
+__all__ = ["FLOOR", "Outcome", "Run", "Solver", "check_solver", "load", "version"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+FLOOR = (1, 15, 1)
+"""Oldest version that is trusted: 1.14.0 called wrong plans optimal."""
+
+_POLL = 0.05
+
+
+class Outcome(Enum):
+    """What a run of the solver says."""
+
+    SOLVED = "solved"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    LIMIT = "limit"
+    INTERRUPTED = "interrupted"
+    UNSURE = "unsure"
+    FAILED = "failed"
+
+
+_STATUS = highspy.HighsModelStatus
+OUTCOMES = {
+    _STATUS.kOptimal: Outcome.SOLVED,
+    _STATUS.kModelEmpty: Outcome.SOLVED,
+    _STATUS.kInfeasible: Outcome.INFEASIBLE,
+    _STATUS.kUnbounded: Outcome.UNBOUNDED,
+    _STATUS.kUnboundedOrInfeasible: Outcome.UNSURE,
+    _STATUS.kObjectiveBound: Outcome.LIMIT,
+    _STATUS.kObjectiveTarget: Outcome.LIMIT,
+    _STATUS.kTimeLimit: Outcome.LIMIT,
+    _STATUS.kIterationLimit: Outcome.LIMIT,
+    _STATUS.kSolutionLimit: Outcome.LIMIT,
+    _STATUS.kMemoryLimit: Outcome.LIMIT,
+    _STATUS.kInterrupt: Outcome.INTERRUPTED,
+    _STATUS.kHighsInterrupt: Outcome.INTERRUPTED,
+    _STATUS.kUnknown: Outcome.UNSURE,
+    _STATUS.kNotset: Outcome.FAILED,
+    _STATUS.kLoadError: Outcome.FAILED,
+    _STATUS.kModelError: Outcome.FAILED,
+    _STATUS.kPresolveError: Outcome.FAILED,
+    _STATUS.kSolveError: Outcome.FAILED,
+    _STATUS.kPostsolveError: Outcome.FAILED,
+}
+"""Every status of HiGHS; a test fails when a new version has one that is not here."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came out of one run, in the units of the program.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What the solver says.
+    x : ndarray or None
+        Values, shape (columns,); None without a feasible point.
+    cost, bound : float
+        Of the best point, and what no point can be below; infinite where unknown.
+    row_dual, column_dual : ndarray or None
+        Money per unit, only of a linear program that was solved.
+    nodes : int
+        Of the search tree.
+    """
+
+    outcome: Outcome
+    x: FloatArray | None
+    cost: float
+    bound: float
+    row_dual: FloatArray | None
+    column_dual: FloatArray | None
+    nodes: int
+
+
+class Solver:
+    """One HiGHS instance that holds a form.
+
+    Parameters
+    ----------
+    form : Form
+        Handed over as it is.
+    """
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.highs = highspy.Highs()
+        self.highs.setOptionValue("log_to_console", False)  # output_flag off would silence the MIP callbacks too
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(form.cost), form.matrix.shape[0]
+        lp.col_cost_, lp.col_lower_, lp.col_upper_ = form.cost, form.lower, form.upper
+        lp.row_lower_, lp.row_upper_ = form.row_lower, form.row_upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
+        lp.a_matrix_.start_ = form.matrix.indptr
+        lp.a_matrix_.index_ = form.matrix.indices
+        lp.a_matrix_.value_ = form.matrix.data
+        if form.whole.any():
+            whole, real = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+            lp.integrality_ = [whole if w else real for w in form.whole.tolist()]
+        if self.highs.passModel(lp) == highspy.HighsStatus.kError:
+            raise SolverError("HiGHS refused the model")
+        self._row_scale = form.row_scale
+
+    def option(self, name: str, value: float | str | bool) -> None:
+        """Set an option of HiGHS.
+
+        Raises
+        ------
+        SolverError
+            When HiGHS does not know it or refuses the value.
+        """
+        if self.highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
+            raise SolverError(f"HiGHS refused {name} = {value}")
+
+    def add_rows(self, matrix: sp.csr_array, row_lower: FloatArray, row_upper: FloatArray, row_scale: FloatArray) -> None:
+        """Add rows in the units of the program."""
+        scaled = sp.csr_array(sp.diags_array(row_scale) @ matrix @ sp.diags_array(self.form.column_scale))
+        self.highs.addRows(
+            scaled.shape[0], row_lower * row_scale, row_upper * row_scale, scaled.nnz,
+            scaled.indptr[:-1].astype(np.int32), scaled.indices.astype(np.int32), scaled.data,
+        )  # fmt: skip
+        self._row_scale = np.append(self._row_scale, row_scale)
+
+    def whole(self, wanted: bool) -> None:
+        """Ask for whole numbers, or relax them."""
+        at = np.nonzero(self.form.whole)[0].astype(np.int32)
+        kind = highspy.HighsVarType.kInteger if wanted else highspy.HighsVarType.kContinuous
+        self.highs.changeColsIntegrality(len(at), at, np.full(len(at), int(kind), dtype=np.uint8))
+
+    def bound_columns(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
+        """Change bounds, in the units of the program."""
+        scale = self.form.column_scale[columns]
+        self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower / scale, upper / scale)
+
+    def start_from(self, x: FloatArray) -> None:
+        """Offer a point to start the search from."""
+        solution = highspy.HighsSolution()
+        solution.col_value = (x / self.form.column_scale).tolist()
+        self.highs.setSolution(solution)
+
+    def run(self, control: Control, phase: str) -> Run:
+        """Run the solver until it is done, out of time, or told to stop.
+
+        Raises
+        ------
+        SolverError
+            When the solver fails without an answer.
+        """
+        highs = self.highs
+        self.option("mip_rel_gap", control.gap)
+        self.option("mip_abs_gap", 0.0)
+        self.option("random_seed", control.seed)
+        if control.remaining is not None:
+            self.option("time_limit", highs.getRunTime() + control.remaining)
+        if control.threads is not None:
+            _use_threads(control.threads)
+            self.option("threads", control.threads)
+        self._listen(control, phase)
+        failure: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                highs.run()
+            except BaseException as error:  # noqa: BLE001 - handed on to the caller below
+                failure.append(error)
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        while thread.is_alive():
+            thread.join(_POLL)
+        highs.clearCallbacks()
+        if failure:
+            raise SolverError(f"HiGHS failed: {failure[0]}") from failure[0]
+        return self._answer()
+
+    def _listen(self, control: Control, phase: str) -> None:
+        highs, scale = self.highs, self.form.cost_scale
+
+        def stop(event: highspy.highs.HighsCallbackEvent) -> None:
+            if control.stop.is_set():
+                event.interrupt()
+
+        def tell(event: highspy.highs.HighsCallbackEvent) -> None:
+            data = event.data_out
+            control.report(phase, data.mip_primal_bound / scale, data.mip_dual_bound / scale)
+
+        for source in (highs.cbSimplexInterrupt, highs.cbIpmInterrupt, highs.cbMipInterrupt):
+            source.subscribe(stop)
+        if control.progress is not None:
+            highs.cbMipLogging.subscribe(tell)
+            highs.cbMipImprovingSolution.subscribe(tell)
+
+    def _answer(self) -> Run:
+        highs, form = self.highs, self.form
+        outcome = OUTCOMES[highs.getModelStatus()]
+        info, solution = highs.getInfo(), highs.getSolution()
+        mixed = bool(form.whole.any()) and bool(
+            np.isin(np.asarray(highs.getLp().integrality_, dtype=object), [highspy.HighsVarType.kInteger]).any()
+        )
+        feasible = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
+        x = np.asarray(solution.col_value) * form.column_scale if feasible else None
+        cost = info.objective_function_value / form.cost_scale if feasible else np.inf
+        if mixed:
+            bound = info.mip_dual_bound / form.cost_scale
+        else:
+            bound = cost if outcome is Outcome.SOLVED else -np.inf
+        has_dual = not mixed and outcome is Outcome.SOLVED and solution.dual_valid
+        return Run(
+            outcome=outcome,
+            x=x,
+            cost=float(cost),
+            bound=float(bound),
+            row_dual=np.asarray(solution.row_dual) * self._row_scale / form.cost_scale if has_dual else None,
+            column_dual=np.asarray(solution.col_dual) / form.column_scale / form.cost_scale if has_dual else None,
+            nodes=int(info.mip_node_count) if mixed else 0,
+        )
+
+
+def load(program: Program) -> highspy.Highs:
+    """Return HiGHS holding a program with a row for each opener's gates."""
+    return Solver(Form.of(program, gates="sum")).highs
+
+
+def version() -> str:
+    """Return the version of HiGHS."""
+    return str(highspy.Highs().version())
+
+
+@cache
+def check_solver() -> None:
+    """Check once that HiGHS is new enough and gets a problem right that older versions got wrong.
+
+    Raises
+    ------
+    SolverError
+        When it does not.
+    """
+    numbers = tuple(int(part) for part in version().split("."))
+    if numbers < FLOOR:
+        wanted = ".".join(map(str, FLOOR))
+        raise SolverError(f"HiGHS {version()} is too old; run: python -m pip install 'highspy>={wanted}'")
+    # maximise 3a + 2b, 2a + 2b <= 9, 4a + 2b <= 13, whole numbers: (2, 2) is worth 10, the relaxation 11
+    form = Form(
+        cost=np.array([-3.0, -2.0]), lower=np.zeros(2), upper=np.full(2, 10.0), whole=np.ones(2, dtype=bool),
+        matrix=sp.csr_array(np.array([[2.0, 2.0], [4.0, 2.0]])), row_lower=np.full(2, -np.inf),
+        row_upper=np.array([9.0, 13.0]), column_scale=np.ones(2), row_scale=np.ones(2), cost_scale=1.0,
+    )  # fmt: skip
+    answer = Solver(form).run(Control(gap=0.0), "self-test")
+    if answer.outcome is not Outcome.SOLVED or answer.x is None or abs(answer.cost + 10) > 1e-6:
+        raise SolverError(f"HiGHS {version()} fails a self-test with two variables; reinstall highspy")
+
+
+_threads: list[int] = []
+
+
+def _use_threads(threads: int) -> None:
+    """Let the scheduler be made anew when the number of threads changes, which HiGHS needs."""
+    if _threads and _threads[-1] != threads:
+        highspy.Highs.resetGlobalScheduler(True)
+    _threads[:] = [threads]
