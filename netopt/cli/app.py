@@ -50,6 +50,11 @@ class NetoptGroup(RichGroup):
         return int(code)
 
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which they are used."""
+        return list(self.commands)
+
+
 def _explained(error: Exception, typed: Sequence[str]) -> ExitCode:
     """Say what went wrong, as JSON where it was asked for, and return the exit code."""
     code, words = _judged(error)

@@ -254,7 +254,7 @@ class Draft:
         """Add ``value * column`` to rows, all of shape (n,); terms of one row and column are summed."""
         self._terms.add(rows, columns, value)
 
-    def gate(self, columns: IntArray, opener: IntArray, bound: FloatArray) -> None:
+    def gate(self, columns: IntArray, opener: IntArray, bound: FloatArray, needed: npt.ArrayLike = True) -> None:
         """Let a column carry at most ``bound`` times its opener: ``x <= u * y``.
 
         Parameters
@@ -263,6 +263,9 @@ class Draft:
             Positions, shape (n,).
         bound : ndarray
             Finite and at least what the column can carry in any plan worth making, shape (n,).
+        needed : array_like of bool
+            Whether a plan could break the gate if it were left out; false where other rows see to it already and the
+            gate only makes the relaxation tighter. Shape (n,) or scalar.
 
         Raises
         ------
@@ -272,7 +275,7 @@ class Draft:
         if not np.isfinite(bound).all():
             raise ValueError("the bound of a gate must be finite")
         if len(columns):
-            self._gates.append(Gates(columns, opener, bound))
+            self._gates.append(Gates(columns, opener, bound, np.broadcast_to(np.asarray(needed), np.shape(columns))))
 
     def program(self) -> Program:
         """Return what has been written as a program."""

@@ -84,14 +84,21 @@ class Gates:
         Positions, shape (n,).
     bound : ndarray
         Finite, shape (n,).
+    needed : ndarray of bool
+        False where other rows imply the gate for whole openers, and it only tightens the relaxation, shape (n,).
     """
 
     column: IntArray
     opener: IntArray
     bound: FloatArray
+    needed: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.column)
+
+    def select(self, which: npt.NDArray[np.bool_] | IntArray) -> Gates:
+        """Return the gates at ``which``."""
+        return Gates(self.column[which], self.opener[which], self.bound[which], self.needed[which])
 
 
 @dataclass(frozen=True)
@@ -208,6 +215,7 @@ def assembled(
             np.concatenate([none, *(gate.column for gate in gates)]),
             np.concatenate([none, *(gate.opener for gate in gates)]),
             np.concatenate([np.zeros(0), *(gate.bound for gate in gates)]),
+            np.concatenate([np.zeros(0, dtype=bool), *(gate.needed for gate in gates)]),
         ),
         charges=tuple(charges),
         names=names,

@@ -78,7 +78,7 @@ def gate_blocks(program: Program) -> list[tuple[str, list[tuple[str, ...]], Gate
         gated, by = blocks[pair // len(blocks)], blocks[pair % len(blocks)]
         own = _keys(program.words(gated))
         key = _keys(program.words(by))
-        some = Gates(gates.column[here], gates.opener[here], gates.bound[here])
+        some = gates.select(here)
         keys = [own[c - gated.start] + key[o - by.start] for c, o in zip(some.column, some.opener, strict=True)]
         found.append((f"{gated.name}_when_{by.name}", keys, some))
     return found
@@ -111,7 +111,7 @@ def _add_rows(
         begin, end = starts[at], starts[at + 1]
         body = LinearExpression(
             constant=0,
-            linear_coefs=values[begin:end] or [0.0],
+            linear_coefs=values[begin:end] or [1.0],
             linear_vars=[variables[c] for c in columns[begin:end]] or [_nothing(model)],
         )
         low, high = lows[at], highs[at]
@@ -163,7 +163,7 @@ class Compiled:
         As in `Program`.
     whole, quantity : ndarray of bool
         As in `Program`; variables that a script added are taken as quantities unless they are whole numbers.
-    matrix : csr_array
+    matrix : csc_array
         Shape (rows, columns).
     constant : float
         Part of the objective that no column carries.
@@ -178,7 +178,7 @@ class Compiled:
     upper: FloatArray
     whole: npt.NDArray[np.bool_]
     quantity: npt.NDArray[np.bool_]
-    matrix: sp.csr_array
+    matrix: sp.csc_array
     row_lower: FloatArray
     row_upper: FloatArray
     constant: float
@@ -219,7 +219,7 @@ def compiled(model: pyo.ConcreteModel, program: Program) -> Compiled:
         upper=upper,
         whole=whole,
         quantity=quantity,
-        matrix=sp.csr_array(form.A),
+        matrix=sp.csc_array(form.A),
         row_lower=row_lower,
         row_upper=row_upper,
         constant=float(form.c_offset[0]),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,11 +10,16 @@ from netopt import schema
 from netopt.read.cells import typed
 from netopt.read.headers import columns_of
 from netopt.read.problems import Findings
-from netopt.read.raw import RawTable
 from netopt.read.rules import check
 from netopt.read.sheet import Sheet
 from netopt.read.sources import gather
 from netopt.read.tables import Tables
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from netopt.read.raw import RawTable
 
 __all__ = ["Tables", "read_tables"]
 

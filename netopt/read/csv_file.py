@@ -5,23 +5,24 @@ from __future__ import annotations
 import codecs
 import csv
 import gc
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from netopt import schema
-from netopt.read.problems import Findings
 from netopt.read.raw import RawTable, raw_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from hashlib import _Hash
+    from pathlib import Path
+
+    from netopt.read.problems import Findings
 
 __all__ = ["read_csv"]
 
@@ -90,10 +91,9 @@ class _Records:
     def _chunks(self, width: int) -> Iterator[list[Any]]:
         """Yield, per chunk of records, one array per column, or a count of rows where it is blank throughout."""
         while True:
-            records = []
+            records: list[list[str]] = []
             try:
-                for record in islice(self.reader, CHUNK):
-                    records.append(record)
+                records.extend(islice(self.reader, CHUNK))
             except csv.Error:
                 self.row += len(records)
                 raise

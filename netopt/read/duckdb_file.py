@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netopt.errors import InputError, Problem
 from netopt.read.headers import elsewhere, ignorable, table_named
 from netopt.read.parquet import arrow_table
-from netopt.read.problems import Findings
-from netopt.read.raw import RawTable
 
 if TYPE_CHECKING:
     from hashlib import _Hash
+    from pathlib import Path
 
     import duckdb
+
+    from netopt.read.raw import RawTable
 
 __all__ = ["read_duckdb"]
 
@@ -29,7 +29,7 @@ SHUT_OFF: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-def read_duckdb(path: Path, digest: _Hash, findings: Findings) -> list[tuple[str, RawTable | None]]:
+def read_duckdb(path: Path, digest: _Hash) -> list[tuple[str, RawTable | None]]:
     """Return the tables of a DuckDB file by name; views are not read, for they could reach other files.
 
     Raises
@@ -65,4 +65,5 @@ def _table(database: duckdb.DuckDBPyConnection, name: str, file: str) -> RawTabl
     if table_named(name) is None or ignorable(name) or elsewhere(name):
         return None
     quoted = name.replace('"', '""')
-    return arrow_table(name, f"{file}, table {name}", database.sql(f'select * from "{quoted}"').to_arrow_table())
+    rows = database.sql(f'select * from "{quoted}"')  # noqa: S608 - the name is quoted
+    return arrow_table(name, f"{file}, table {name}", rows.to_arrow_table())

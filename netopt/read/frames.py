@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from netopt.read.problems import Findings
 from netopt.read.raw import Cells, RawTable, cell_text, number_text, raw_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from netopt.read.problems import Findings
 
 __all__ = ["column_of", "read_frame", "rendered"]
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netopt.read.names import Group, Known
 from netopt.read.problems import Findings, fold, shown
-from netopt.read.sheet import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netopt.read.sheet import Sheet
 
 __all__ = ["learn_groups"]
 

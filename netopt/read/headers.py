@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 from netopt import schema
 from netopt.read.problems import Findings, closest, shown
-from netopt.read.raw import Cells, RawTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from netopt.read.raw import Cells, RawTable
 
 __all__ = ["IGNORED", "STACK_HEADER", "column_named", "columns_of", "ignorable", "known_header", "table_named"]
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from netopt.read.problems import Findings, Nearest, fold, shown
-from netopt.read.sheet import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from netopt.read.sheet import Sheet
 
 __all__ = ["Group", "Known", "declared", "refer", "refuse_duplicates"]
 

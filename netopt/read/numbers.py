@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
-from netopt import schema
 from netopt.read.problems import shown
-from netopt.read.raw import Cells
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netopt import schema
+    from netopt.read.raw import Cells
 
 __all__ = ["explained", "out_of_range", "parsed"]
 
@@ -21,6 +25,8 @@ GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,'’ \u00a0\u202f]\d{3})+(\.\d*)?", r
 DECIMAL_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+", re.ASCII)
 LEADING = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 CURRENCIES = "$€£¥₹"
+ENDLESS = frozenset({"inf", "infinity", "∞", "unlimited", "none", "no limit"})
+MISSING = frozenset({"nan", "na", "n/a", "null", "nil", "-", "?", "tbd", "#n/a"})
 
 
 def parsed(cells: Cells) -> NDArray[np.float64]:
@@ -83,16 +89,26 @@ def _out_of_range(text: str, value: float, column: schema.Column) -> tuple[str, 
 
 def _fix(text: str, column: schema.Column) -> str:
     """Return how to write what the analyst may have meant; the cell itself is never taken for it."""
+    example = "3" if column.type == "whole" else "12.5"
+    for hint in (_fix_of_word, _fix_of_grouping, _fix_of_sign, _fix_of_digits):
+        fix = hint(text, column)
+        if fix:
+            return fix
+    return f"write a number, such as {example}{_or_blank(column)}"
+
+
+def _fix_of_word(text: str, column: schema.Column) -> str | None:
     low = text.casefold().lstrip("+-")
-    blank = _or_blank(column)
-    if low in ("inf", "infinity", "∞", "unlimited", "none", "no limit"):
-        return f"write a number{blank}"
-    if low in ("nan", "na", "n/a", "null", "nil", "-", "?", "tbd", "#n/a"):
-        return f"write a number{blank or ', the column needs one'}"
+    if low in MISSING:
+        return f"write a number{_or_blank(column) or ', the column needs one'}"
+    if low in ENDLESS or low in ("true", "false", "yes", "no"):
+        return f"write a number{_or_blank(column)}"
     if text.startswith("#"):
         return "mend the formula in the spreadsheet, or write the number"
-    if text.startswith("="):
-        return "write the number, not the formula"
+    return "write the number, not the formula" if text.startswith("=") else None
+
+
+def _fix_of_grouping(text: str, _: schema.Column) -> str | None:
     if GROUPED.fullmatch(text):
         whole = re.sub(r"[,'’ \u00a0\u202f]", "", text)
         point = text.replace(",", ".")
@@ -100,23 +116,28 @@ def _fix(text: str, column: schema.Column) -> str:
         return f"write {whole} without a thousands separator{decimal}"
     if DECIMAL_COMMA.fullmatch(text):
         return f"write {text.replace('.', '').replace(',', '.')} with a decimal point instead of the comma"
+    if "_" in text and LEADING.fullmatch(text.replace("_", "")):
+        return f"write {text.replace('_', '')} without underscores"
+    return None
+
+
+def _fix_of_sign(text: str, _: schema.Column) -> str | None:
     if text.endswith("%") and LEADING.fullmatch(text[:-1].strip()):
         return f"write {float(text[:-1]) / 100:g} for {text}"
     if text[0] in CURRENCIES or text[-1] in CURRENCIES:
         return "write the number without the currency sign"
-    if low.startswith("0x"):
+    return None
+
+
+def _fix_of_digits(text: str, column: schema.Column) -> str | None:
+    if text.casefold().lstrip("+-").startswith("0x"):
         return "write the number in decimal digits"
-    if "_" in text and LEADING.fullmatch(text.replace("_", "")):
-        return f"write {text.replace('_', '')} without underscores"
     if any(letter.isdigit() and not letter.isascii() for letter in text):
         return "use the digits 0 to 9"
-    if low in ("true", "false", "yes", "no"):
-        return f"write a number{blank}"
-    start = LEADING.match(text)
-    if start:
+    if LEADING.match(text):
         unit = f" (the unit is {column.unit})" if column.unit else ""
         return f"write the number alone{unit}"
-    return f"write a number, such as {'3' if column.type == 'whole' else '12.5'}{blank}"
+    return None
 
 
 def _or_blank(column: schema.Column) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,11 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from netopt.read.headers import known_header
-from netopt.read.problems import Findings
 from netopt.read.raw import Cells, RawTable, cell_text, raw_table
 
 if TYPE_CHECKING:
     from hashlib import _Hash
+    from pathlib import Path
+
+    from netopt.read.problems import Findings
 
 __all__ = ["arrow_table", "read_parquet"]
 

@@ -31,6 +31,7 @@ class Findings:
         self._more: dict[tuple[str, str | None, str], int] = {}
 
     def __bool__(self) -> bool:
+        """Whether anything was noted."""
         return bool(self._runs)
 
     def add(self, source: str, row: int | None, column: str | None, message: str, fix: str, *, kind: str = "") -> None:

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from netopt.read.names import Known
 from netopt.read.problems import Findings, always, fold, shown
 from netopt.read.raw import number_text
 from netopt.read.sheet import Mask, Sheet
 
-__all__ = ["RULES", "base_rows"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-Rule = Callable[[Sheet, Mapping[str, Sheet], Known, Findings], None]
+    from netopt.read.names import Known
+
+__all__ = ["RULES", "Context", "base_rows"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may look at beside its own table, and where it notes what is wrong."""
+
+    sheets: Mapping[str, Sheet]
+    known: Known
+    findings: Findings
+
+
+Rule = Callable[[Sheet, Context], None]
 
 SAME_IN_EVERY_PERIOD = {
     "facilities": (
@@ -55,7 +69,7 @@ def _in_force(sheet: Sheet, column: str) -> NDArray[np.float64]:
 def _at_most(low: str, high: str) -> Rule:
     """Return a rule: one number of a row is not above another."""
 
-    def rule(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+    def rule(sheet: Sheet, context: Context) -> None:
         if low not in sheet or high not in sheet:
             return
         least, most = _in_force(sheet, low), _in_force(sheet, high)
@@ -66,7 +80,7 @@ def _at_most(low: str, high: str) -> Rule:
                 f"lower {sheet.header(low)} or raise {sheet.header(high)}",
             )
 
-        sheet.note(findings, least > most, low, explain, kind=f"more than {high}")
+        sheet.note(context.findings, least > most, low, explain, kind=f"more than {high}")
 
     return rule
 
@@ -74,7 +88,7 @@ def _at_most(low: str, high: str) -> Rule:
 def _band(low: str, high: str) -> Rule:
     """Return a rule: a band ends above where it begins (blank begins at 0)."""
 
-    def rule(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+    def rule(sheet: Sheet, context: Context) -> None:
         if high not in sheet:
             return
         start, end = np.nan_to_num(sheet.number(low)), sheet.number(high)
@@ -83,22 +97,22 @@ def _band(low: str, high: str) -> Rule:
             message = f"the band from {number_text(start[i])} to {number_text(end[i])} is empty"
             return message, f"make {sheet.header(high)} more than {sheet.header(low)}, or leave it blank for no end"
 
-        sheet.note(findings, start >= end, high, explain, kind="an empty band")
+        sheet.note(context.findings, start >= end, high, explain, kind="an empty band")
 
     return rule
 
 
-def _both_coordinates(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+def _both_coordinates(sheet: Sheet, context: Context) -> None:
     latitude, longitude = sheet.filled("latitude"), sheet.filled("longitude")
     for one, other, where in (
         ("latitude", "longitude", latitude & ~longitude),
         ("longitude", "latitude", longitude & ~latitude),
     ):
         reason = (f"there is a {one} without a {other}", f"fill in the {other} too, or clear both")
-        sheet.note(findings, where, one, always(*reason), kind=reason[0])
+        sheet.note(context.findings, where, one, always(*reason), kind=reason[0])
 
 
-def _constant_over_periods(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+def _constant_over_periods(sheet: Sheet, context: Context) -> None:
     """Note period rows that change what a period cannot change."""
     if "period" not in sheet:
         return
@@ -106,7 +120,7 @@ def _constant_over_periods(sheet: Sheet, sheets: Mapping[str, Sheet], known: Kno
     if sheet.name == "facilities":
         names = sheet.text("name")
         sheet.note(
-            findings,
+            context.findings,
             overriding & (base < 0) & sheet.filled("name"),
             "period",
             lambda i: (
@@ -130,56 +144,58 @@ def _constant_over_periods(sheet: Sheet, sheets: Mapping[str, Sheet], known: Kno
             )
             return message, f"state it in row {row} alone"
 
-        sheet.note(findings, where, column, explain, kind="changes by period")
+        sheet.note(context.findings, where, column, explain, kind="changes by period")
 
 
-def _no_loops(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+def _no_loops(sheet: Sheet, context: Context) -> None:
     """Note lanes from a place to itself, also those that groups bring."""
     if "origin" not in sheet or "destination" not in sheet:
         return
     origin, destination = sheet.frame["origin"], sheet.frame["destination"]
     loops = (origin == destination).to_numpy(dtype=bool, copy=True)
-    if known.groups:
-        names = {group.name for group in known.groups.values()}
+    if context.known.groups:
+        names = {group.name for group in context.known.groups.values()}
         grouped = np.flatnonzero((origin.isin(names) | destination.isin(names)).to_numpy(dtype=bool))
         shared = {
-            pair: bool({fold(m) for m in known.members(pair[0])} & {fold(m) for m in known.members(pair[1])})
+            pair: bool(
+                {fold(m) for m in context.known.members(pair[0])} & {fold(m) for m in context.known.members(pair[1])}
+            )
             for pair in set(zip(origin.iloc[grouped].dropna(), destination.iloc[grouped].dropna(), strict=False))
         }
         for i in grouped:
             loops[i] |= shared.get((origin.iloc[i], destination.iloc[i]), False)
 
     def explain(i: int) -> tuple[str, str]:
-        if origin.iloc[i] == destination.iloc[i] and fold(origin.iloc[i]) not in known.groups:
+        if origin.iloc[i] == destination.iloc[i] and fold(origin.iloc[i]) not in context.known.groups:
             return f"the lane leads from {shown(origin.iloc[i])} to itself", "correct one end or remove the row"
         ends = f"{shown(origin.iloc[i])} to {shown(destination.iloc[i])}"
         return f"the lane from {ends} leads from a place to itself", "use groups that have no member in common"
 
-    sheet.note(findings, loops, "destination", explain, kind="a lane from a place to itself")
+    sheet.note(context.findings, loops, "destination", explain, kind="a lane from a place to itself")
 
 
-def _vehicles_have_capacity(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+def _vehicles_have_capacity(sheet: Sheet, context: Context) -> None:
     where = (sheet.number("vehicle_cost") > 0) & np.isnan(_in_force(sheet, "vehicle_capacity"))
     where &= ~sheet.filled("vehicle_capacity")  # one that is no number is noted as such
     reason = ("there is a cost per vehicle, but no vehicle_capacity", "fill in vehicle_capacity, or clear the cost")
-    sheet.note(findings, where, "vehicle_cost", always(*reason), kind=reason[0])
+    sheet.note(context.findings, where, "vehicle_cost", always(*reason), kind=reason[0])
 
 
-def _rate_vehicles_have_capacity(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+def _rate_vehicles_have_capacity(sheet: Sheet, context: Context) -> None:
     where = (sheet.text("per") == "vehicle").to_numpy(dtype=bool) & ~sheet.filled("vehicle_capacity")
     reason = ("the rate is per vehicle, but has no vehicle_capacity", "fill in vehicle_capacity, or charge per unit")
-    sheet.note(findings, where, "per", always(*reason), kind=reason[0])
+    sheet.note(context.findings, where, "per", always(*reason), kind=reason[0])
 
 
-def _rate_ends_agree(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+def _rate_ends_agree(sheet: Sheet, context: Context) -> None:
     """Note rates that name a place and a type which the place does not have."""
-    types = _types(sheets)
+    types = _types(context.sheets)
     for end in ("origin", "destination"):
         both = np.flatnonzero(sheet.filled(end) & sheet.filled(f"{end}_type"))
         where = np.zeros(len(sheet.frame), dtype=bool)
         places, wanted = sheet.text(end), sheet.text(f"{end}_type")
         for i in both:
-            found = {types.get(fold(member)) for member in known.members(places.iloc[i])} - {None}
+            found = {types.get(fold(member)) for member in context.known.members(places.iloc[i])} - {None}
             where[i] = bool(found - {wanted.iloc[i]})
 
         def explain(i: int, places: pd.Series = places, wanted: pd.Series = wanted, end: str = end) -> tuple[str, str]:
@@ -188,7 +204,7 @@ def _rate_ends_agree(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, fi
                 f"fill in {end} or {end}_type, not both",
             )
 
-        sheet.note(findings, where, end, explain, kind="not of the type")
+        sheet.note(context.findings, where, end, explain, kind="not of the type")
 
 
 def _types(sheets: Mapping[str, Sheet]) -> dict[str, str]:
@@ -204,15 +220,17 @@ def _types(sheets: Mapping[str, Sheet]) -> dict[str, str]:
     return types
 
 
-def _something_is_wanted(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+def _something_is_wanted(sheet: Sheet, context: Context) -> None:
     if "quantity" not in sheet or "quantity" in sheet.flawed or not sheet.filled("quantity").any():
         return  # noted already
     if not (sheet.number("quantity") > 0).any():
         header = sheet.header("quantity")
-        findings.add(sheet.source, None, header, "no customer wants anything", "fill in at least one quantity above 0")
+        context.findings.add(
+            sheet.source, None, header, "no customer wants anything", "fill in at least one quantity above 0"
+        )
 
 
-def _starts_increase(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+def _starts_increase(sheet: Sheet, context: Context) -> None:
     starts = sheet.text("start").to_numpy(dtype=object)
     positions = [int(i) for i in np.flatnonzero(sheet.filled("start"))]
     rows = sheet.frame.index.to_numpy()
@@ -220,21 +238,23 @@ def _starts_increase(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, fi
         if starts[later] <= starts[earlier]:  # ISO dates sort as text
             message = f"{starts[later]} is not after {starts[earlier]} in row {rows[earlier]}"
             fix = "put the periods in the order in which they follow one another"
-            findings.add(sheet.source, int(rows[later]), sheet.header("start"), message, fix, kind="out of order")
+            context.findings.add(
+                sheet.source, int(rows[later]), sheet.header("start"), message, fix, kind="out of order"
+            )
 
 
-def _limit_says_something(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+def _limit_says_something(sheet: Sheet, context: Context) -> None:
     """Note limits without a number, and filters that open_sites does not look at."""
     empty = ~sheet.filled("at_least") & ~sheet.filled("at_most")
     reason = ("the limit has no number", "fill in at_least, at_most or both")
-    sheet.note(findings, empty, None, always(*reason), kind=reason[0])
+    sheet.note(context.findings, empty, None, always(*reason), kind=reason[0])
     counts = (sheet.text("what") == "open_sites").to_numpy(dtype=bool)
     for column in ("mode", "product"):
         useless = (f"open_sites counts sites, which have no {column}", "clear the cell, or limit flow")
-        sheet.note(findings, counts & sheet.filled(column), column, always(*useless), kind=useless[0])
+        sheet.note(context.findings, counts & sheet.filled(column), column, always(*useless), kind=useless[0])
     places = sheet.text("where")
-    customers = set(known.spelling["customer"].values())
-    customers |= {group.name for group in known.groups.values() if group.kind == "customer"}
+    customers = set(context.known.spelling["customer"].values())
+    customers |= {group.name for group in context.known.groups.values() if group.kind == "customer"}
     where = counts & places.isin(customers).to_numpy(dtype=bool)
 
     def explain(i: int) -> tuple[str, str]:
@@ -243,12 +263,12 @@ def _limit_says_something(sheet: Sheet, sheets: Mapping[str, Sheet], known: Know
             "name a facility or a group of facilities",
         )
 
-    sheet.note(findings, where, "where", explain, kind="not a facility")
+    sheet.note(context.findings, where, "where", explain, kind="not a facility")
 
 
-def _initial_stock_has_a_site(sheet: Sheet, sheets: Mapping[str, Sheet], known: Known, findings: Findings) -> None:
+def _initial_stock_has_a_site(sheet: Sheet, context: Context) -> None:
     """Note stock that is there before the first period, in a later period's row or at a closed site."""
-    periods = sheets.get("periods")
+    periods = context.sheets.get("periods")
     first = None if periods is None or not len(periods.frame) else periods.text("name").iloc[0]
     own = sheet.text("period")
     later = sheet.filled("initial") & sheet.filled("period") & (own != first).to_numpy(dtype=bool)
@@ -259,12 +279,14 @@ def _initial_stock_has_a_site(sheet: Sheet, sheets: Mapping[str, Sheet], known: 
         )
         base, values = base_rows(sheet), sheet.number("initial")
         same: Mask = (base >= 0) & (values == values[base])
-        sheet.note(findings, later & ~same, "initial", always(*reason), kind=reason[0])
-    if "facilities" not in sheets or not sheet.filled("initial").any():
+        sheet.note(context.findings, later & ~same, "initial", always(*reason), kind=reason[0])
+    if "facilities" not in context.sheets or not sheet.filled("initial").any():
         return
-    closed = _closed_at_first(sheets["facilities"], first)
+    closed = _closed_at_first(context.sheets["facilities"], first)
     names = sheet.text("facility")
-    shut = np.array([not pd.isna(n) and any(fold(m) in closed for m in known.members(n)) for n in names], dtype=bool)
+    shut = np.array(
+        [not pd.isna(n) and any(fold(m) in closed for m in context.known.members(n)) for n in names], dtype=bool
+    )
     where = (sheet.number("initial") > 0) & shut
 
     def explain(i: int) -> tuple[str, str]:
@@ -273,7 +295,7 @@ def _initial_stock_has_a_site(sheet: Sheet, sheets: Mapping[str, Sheet], known: 
             "open it, or clear the stock",
         )
 
-    sheet.note(findings, where, "initial", explain, kind="initial stock at a closed site")
+    sheet.note(context.findings, where, "initial", explain, kind="initial stock at a closed site")
 
 
 def _closed_at_first(facilities: Sheet, first: str | None) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,11 @@ from netopt.read.groups import learn_groups
 from netopt.read.names import PLACE, Known, declared, refer, refuse_duplicates
 from netopt.read.problems import Findings, always, closest, fold, shown
 from netopt.read.settings import check_settings
-from netopt.read.sheet import Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from netopt.read.sheet import Sheet
 
 __all__ = ["check"]
 
@@ -54,9 +58,10 @@ def check(sheets: dict[str, Sheet], given: Mapping[str, str], broken: set[str], 
     _references(sheets, known, findings)
     _one_spelling(sheets, "mode", ("lanes", "rates"), findings)
     _one_spelling(sheets, "region", ("facilities", "customers"), findings)
+    context = row_rules.Context(sheets, known, findings)
     for name, sheet in sheets.items():
         for rule in row_rules.RULES.get(name, ()):
-            rule(sheet, sheets, known, findings)
+            rule(sheet, context)
 
 
 def _needed_tables(

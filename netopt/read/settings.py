@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -10,7 +12,9 @@ from netopt import schema
 from netopt.read.cells import typed
 from netopt.read.problems import Findings, closest, shown
 from netopt.read.raw import RawTable, number_text
-from netopt.read.sheet import Sheet
+
+if TYPE_CHECKING:
+    from netopt.read.sheet import Sheet
 
 __all__ = ["check_settings"]
 

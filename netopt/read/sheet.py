@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from netopt import schema
 from netopt.read.problems import Findings, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from netopt import schema
 
 __all__ = ["Mask", "Sheet"]
 
@@ -50,6 +54,7 @@ class Sheet:
         return self.table.name
 
     def __contains__(self, column: str) -> bool:
+        """Whether the table has a column with filled cells."""
         return column in self.frame
 
     def header(self, column: str) -> str:

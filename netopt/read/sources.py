@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from netopt import schema
 from netopt.errors import InputError, Problem
@@ -16,8 +14,14 @@ from netopt.read.csv_file import read_csv
 from netopt.read.frames import read_frame, rendered
 from netopt.read.headers import closest_table, elsewhere, ignorable, table_named
 from netopt.read.problems import Findings, shown
-from netopt.read.raw import RawTable
 from netopt.read.stacked import is_stacked, unstacked
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+    from netopt.read.raw import RawTable
 
 __all__ = ["Gathered", "gather"]
 
@@ -81,7 +85,7 @@ def _file(path: Path, findings: Findings) -> Gathered:
     elif extension in (".duckdb", ".db", ".ddb"):
         from netopt.read.duckdb_file import read_duckdb
 
-        return _many(path, read_duckdb(path, digest, findings), findings, "table", digest.hexdigest())
+        return _many(path, read_duckdb(path, digest), findings, "table", digest.hexdigest())
     else:
         fix = "save it as .xlsx" if extension == ".xls" else f"give {FORMATS}"
         message = (

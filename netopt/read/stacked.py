@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from netopt import schema
 from netopt.read.headers import (
@@ -19,6 +20,9 @@ from netopt.read.headers import (
 )
 from netopt.read.problems import Findings, always, closest, shown
 from netopt.read.raw import Cells, RawTable, valid
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["is_stacked", "unstacked"]
 

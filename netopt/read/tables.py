@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from netopt import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Tables"]
 
@@ -40,10 +43,12 @@ class Tables:
     path: str | None = None
 
     def __post_init__(self) -> None:
+        """Keep the mappings from being changed."""
         object.__setattr__(self, "frames", MappingProxyType(dict(self.frames)))
         object.__setattr__(self, "sources", MappingProxyType(dict(self.sources)))
 
     def __contains__(self, table: str) -> bool:
+        """Whether the input has a table with rows."""
         return table in self.frames
 
     def __getitem__(self, table: str) -> pd.DataFrame:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -20,7 +18,9 @@ from netopt.read.problems import Findings, shown
 from netopt.read.raw import RawTable, cell_text, raw_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from hashlib import _Hash
+    from pathlib import Path
 
 __all__ = ["read_workbook"]
 
@@ -31,13 +31,14 @@ STEEPEST = 200  # decompressed over compressed
 SMALL = 1 << 20  # a small file may be as regular as it likes
 OLE = b"\xd0\xcf\x11\xe0"
 
+Fault = tuple[int | None, int | None, str]  # row, column from 0, what is wrong
+
 CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-ERROR = re.compile(rb'\bt="e"')
+PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+ERROR = re.compile(rb"""\bt=["']e["']""")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
-EMPTY_TEXT = re.compile(rb'\bt="str"')
-RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+EMPTY_TEXT = re.compile(rb"""\bt=["']str["']""")
 
 
 def read_workbook(path: Path, digest: _Hash, findings: Findings) -> list[tuple[str, RawTable | None]]:
@@ -58,9 +59,7 @@ def read_workbook(path: Path, digest: _Hash, findings: Findings) -> list[tuple[s
     return _sheets(path, faults, findings)
 
 
-def _sheets(
-    path: Path, faults: dict[str, list[tuple[int, int, str]]], findings: Findings
-) -> list[tuple[str, RawTable | None]]:
+def _sheets(path: Path, faults: dict[str, list[Fault]], findings: Findings) -> list[tuple[str, RawTable | None]]:
     import python_calamine as calamine
 
     listed: list[tuple[str, RawTable | None]] = []
@@ -80,9 +79,7 @@ def _sheets(
     return listed
 
 
-def _table(
-    name: str, source: str, sheet: Any, faults: list[tuple[int, int, str]], findings: Findings
-) -> RawTable | None:
+def _table(name: str, source: str, sheet: Any, faults: list[Fault], findings: Findings) -> RawTable | None:
     if not sheet.height:
         findings.add(source, None, None, "the sheet is empty", "write a header row and the rows of the table")
         return None
@@ -91,9 +88,8 @@ def _table(
     header_row, header = next((row, cells) for row, cells in rows if any(cell != "" for cell in cells))
     headers = [cell_text(cell) or "" for cell in header]
     for row, column, what in faults:
-        inside = 0 <= column - first < len(headers)
-        label = headers[column - first] if inside and headers[column - first] else _letters(column)
-        if not ignorable(label):
+        label = None if column is None else _label(column, first, headers)
+        if label is None or not ignorable(label):
             fix = "mend the formula, or type the value over it"
             if what == NEVER_CALCULATED:
                 fix = "open the workbook in Excel, save it, and try again"
@@ -163,7 +159,7 @@ def _refuse_bombs(path: Path, archive: zipfile.ZipFile) -> None:
 NEVER_CALCULATED = "the formula has never been calculated"
 
 
-def _faults(archive: zipfile.ZipFile) -> dict[str, list[tuple[int, int, str]]]:
+def _faults(archive: zipfile.ZipFile) -> dict[str, list[Fault]]:
     """Return, by sheet, row, column (from 0) and what is wrong with cells that calamine would pass as blank.
 
     Every entry is read to its end first, so that none is larger than the archive says.
@@ -185,13 +181,14 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
         raise zipfile.BadZipFile(f"no workbook in it: {error}") from error
     targets = {r.get("Id"): (r.get("Target") or "").lstrip("/") for r in relations}
     sheets = [s for s in book.iter() if s.tag.endswith("}sheet")]
-    names = {s.get("name") or "": targets.get(s.get(RELATION), "") for s in sheets}
+    relation = {s.get("name") or "": next((v for k, v in s.items() if k.endswith("}id")), None) for s in sheets}
+    names = {name: targets.get(key, "") for name, key in relation.items()}
     return {name: part if part.startswith("xl/") else f"xl/{part}" for name, part in names.items()}
 
 
-def _broken_cells(xml: bytes) -> Iterator[tuple[int, int, str]]:
-    """Yield row, column and fault of formula errors, and of formulas without a value."""
-    if b't="e"' not in xml and not FORMULA.search(xml):
+def _broken_cells(xml: bytes) -> Iterator[Fault]:
+    """Yield formula errors, and formulas without a value; a cell may come without its place."""
+    if not ERROR.search(xml) and not FORMULA.search(xml):
         return
     for cell in CELL.finditer(xml):
         attributes, inside = cell[1], cell[3] or b""
@@ -199,13 +196,10 @@ def _broken_cells(xml: bytes) -> Iterator[tuple[int, int, str]]:
         error = ERROR.search(attributes)
         uncalculated = FORMULA.search(inside) and not (value and value[1]) and not EMPTY_TEXT.search(attributes)
         place = PLACE.search(attributes)
-        if place and (error or uncalculated):
-            what = (
-                f"{shown((value[1] if value else b'').decode('utf-8', 'replace'))} is a formula error"
-                if error
-                else NEVER_CALCULATED
-            )
-            yield int(place[2]), _position(place[1].decode()), what
+        if error or uncalculated:
+            text = (value[1] if value else b"").decode("utf-8", "replace")
+            what = f"{shown(text)} is a formula error" if error else NEVER_CALCULATED
+            yield (int(place[2]), _position(place[1].decode()), what) if place else (None, None, what)
 
 
 def _position(letters: str) -> int:
@@ -215,9 +209,12 @@ def _position(letters: str) -> int:
     return position - 1
 
 
-def _letters(position: int) -> str:
-    letters = ""
-    position += 1
+def _label(column: int, first: int, headers: list[str]) -> str:
+    """Return the header of a column, or its letters where it has none."""
+    inside = 0 <= column - first < len(headers)
+    if inside and headers[column - first]:
+        return headers[column - first]
+    letters, position = "", column + 1
     while position:
         position, rest = divmod(position - 1, 26)
         letters = chr(65 + rest) + letters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import TextIO
 
 from rich.console import Console, RenderableType
@@ -12,7 +13,7 @@ from rich.text import Text
 
 from netopt.report.words import safe
 
-__all__ = ["heading", "indented", "terminal", "text_table"]
+__all__ = ["heading", "indented", "show", "terminal", "text_table"]
 
 _WIDEST = 100
 
@@ -29,6 +30,18 @@ def terminal(stream: TextIO | None = None) -> Console:
     console = Console(file=stream or sys.stdout, markup=False, emoji=False, highlight=False)
     console.width = min(console.width, _WIDEST)
     return console
+
+
+def show(console: Console, blocks: Iterable[RenderableType]) -> None:
+    """Print blocks; strings are never wrapped, and in a pipe no line ends in blanks."""
+    with console.capture() as captured:
+        for block in blocks:
+            console.print(block, soft_wrap=isinstance(block, str))
+    text = captured.get()
+    if not console.is_terminal:
+        text = "\n".join(line.rstrip() for line in text.split("\n"))
+    console.file.write(text)
+    console.file.flush()
 
 
 def heading(words: str) -> Text:

@@ -36,7 +36,7 @@ class Form:
         Shape (columns,).
     whole : ndarray of bool
         Shape (columns,).
-    matrix : csr_array
+    matrix : csc_array
         Shape (rows, columns).
     row_lower, row_upper : ndarray
         Shape (rows,).
@@ -50,7 +50,7 @@ class Form:
     lower: FloatArray
     upper: FloatArray
     whole: BoolArray
-    matrix: sp.csr_array
+    matrix: sp.csc_array
     row_lower: FloatArray
     row_upper: FloatArray
     column_scale: FloatArray
@@ -66,13 +66,14 @@ class Form:
         program : Program
             What is solved.
         gates : {'all', 'sum'}
-            A row for every gate, or one row an opener with the sum of its gates: as exact, far smaller, and weaker.
+            A row for every gate, or one row an opener with the sum of those that are needed: as exact, far smaller,
+            and weaker.
         """
-        matrix = program.matrix.tocsr()
-        shape = (len(program.gates), len(program.cost))
-        if len(program.gates):
-            linking = gate_rows(program.gates, shape) if gates == "all" else summed_gates(program.gates, shape)
-            matrix = sp.vstack([matrix, linking], format="csr")
+        matrix, width = program.matrix, len(program.cost)
+        which = program.gates if gates == "all" else program.gates.select(program.gates.needed)
+        if len(which):
+            linking = gate_rows(which, width).tocsc() if gates == "all" else summed_gates(which, width)
+            matrix = sp.vstack([matrix, linking], format="csc")
         more = matrix.shape[0] - len(program.row_lower)
         return cls.scaled(
             cost=program.cost,
@@ -88,19 +89,18 @@ class Form:
     @classmethod
     def scaled(
         cls, cost: FloatArray, lower: FloatArray, upper: FloatArray, whole: BoolArray, quantity: BoolArray,
-        matrix: sp.csr_array, row_lower: FloatArray, row_upper: FloatArray,
+        matrix: sp.csc_array, row_lower: FloatArray, row_upper: FloatArray,
     ) -> Form:  # fmt: skip
         """Return a form with typical quantities and costs brought to a size that the solver's tolerances suit."""
         holds_quantity = np.zeros(matrix.shape[0], dtype=bool)
-        if quantity.any():
-            holds_quantity = (np.abs(matrix) @ quantity.astype(np.float64)) > 0
+        holds_quantity[matrix.indices[np.repeat(quantity, np.diff(matrix.indptr))]] = True
         sides = np.abs(np.concatenate([row_lower[holds_quantity], row_upper[holds_quantity], upper[quantity]]))
         units = _power_of_two(sides, _USUAL_QUANTITY)
         column_scale = np.where(quantity, units, 1.0)
         row_scale = np.where(holds_quantity, 1.0 / units, 1.0)
         money = _power_of_two(np.abs(cost * column_scale), _USUAL_MONEY)
         if units != 1.0:
-            matrix = sp.csr_array(sp.diags_array(row_scale) @ matrix @ sp.diags_array(column_scale))
+            matrix = sp.csc_array(sp.diags_array(row_scale) @ matrix @ sp.diags_array(column_scale))
         return cls(
             cost=cost * column_scale / money,
             lower=lower / column_scale,
@@ -115,15 +115,15 @@ class Form:
         )
 
 
-def gate_rows(gates: Gates, shape: tuple[int, int], which: IntArray | None = None) -> sp.csr_array:
+def gate_rows(gates: Gates, width: int, which: IntArray | None = None) -> sp.csr_array:
     """Return ``x - u * y`` for gates, a row each."""
     at = np.arange(len(gates)) if which is None else which
     column = np.stack([gates.column[at], gates.opener[at]], axis=1).ravel()
     value = np.stack([np.ones(len(at)), -gates.bound[at]], axis=1).ravel()
-    return sp.csr_array((value, column, np.arange(0, 2 * len(at) + 1, 2)), shape=(len(at), shape[1]))
+    return sp.csr_array((value, column, np.arange(0, 2 * len(at) + 1, 2)), shape=(len(at), width))
 
 
-def summed_gates(gates: Gates, shape: tuple[int, int]) -> sp.csr_array:
+def summed_gates(gates: Gates, width: int) -> sp.csc_array:
     """Return ``sum(x) - sum(u) * y``, a row for every opener."""
     openers, row = np.unique(gates.opener, return_inverse=True)
     total = np.bincount(row, gates.bound)
@@ -133,8 +133,8 @@ def summed_gates(gates: Gates, shape: tuple[int, int]) -> sp.csr_array:
             np.concatenate([np.ones(len(gates)), -total]),
             (np.concatenate([row, np.arange(n)]), np.concatenate([gates.column, openers])),
         ),
-        shape=(n, shape[1]),
-    ).tocsr()
+        shape=(n, width),
+    ).tocsc()
 
 
 def _power_of_two(values: FloatArray, usual: tuple[float, float]) -> float:

@@ -106,21 +106,20 @@ class Solver:
         self.form = form
         self.highs = highspy.Highs()
         self.highs.setOptionValue("log_to_console", False)  # output_flag off would silence the MIP callbacks too
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(form.cost), form.matrix.shape[0]
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = form.cost, form.lower, form.upper
-        lp.row_lower_, lp.row_upper_ = form.row_lower, form.row_upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
-        lp.a_matrix_.start_ = form.matrix.indptr
-        lp.a_matrix_.index_ = form.matrix.indices
-        lp.a_matrix_.value_ = form.matrix.data
-        if form.whole.any():
-            whole, real = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-            lp.integrality_ = [whole if w else real for w in form.whole.tolist()]
-        if self.highs.passModel(lp) == highspy.HighsStatus.kError:
+        height, width = form.matrix.shape
+        matrix = form.matrix
+        status = self.highs.passModel(  # arrays as they are: a HighsLp would copy each of them several times
+            width, height, form.matrix.nnz, 0,
+            int(highspy.MatrixFormat.kColwise), 1, int(highspy.ObjSense.kMinimize), 0.0,
+            form.cost, form.lower, form.upper, form.row_lower, form.row_upper,
+            matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data,
+            np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int32), np.zeros(1),
+            form.whole.astype(np.int32),
+        )  # fmt: skip
+        if status == highspy.HighsStatus.kError:
             raise SolverError("HiGHS refused the model")
         self._row_scale = form.row_scale
+        self._mixed = bool(form.whole.any())
 
     def option(self, name: str, value: float | str | bool) -> None:
         """Set an option of HiGHS.
@@ -147,6 +146,7 @@ class Solver:
         at = np.nonzero(self.form.whole)[0].astype(np.int32)
         kind = highspy.HighsVarType.kInteger if wanted else highspy.HighsVarType.kContinuous
         self.highs.changeColsIntegrality(len(at), at, np.full(len(at), int(kind), dtype=np.uint8))
+        self._mixed = wanted and bool(len(at))
 
     def bound_columns(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change bounds, in the units of the program."""
@@ -215,9 +215,7 @@ class Solver:
         highs, form = self.highs, self.form
         outcome = OUTCOMES[highs.getModelStatus()]
         info, solution = highs.getInfo(), highs.getSolution()
-        mixed = bool(form.whole.any()) and bool(
-            np.isin(np.asarray(highs.getLp().integrality_, dtype=object), [highspy.HighsVarType.kInteger]).any()
-        )
+        mixed = self._mixed
         feasible = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
         x = np.asarray(solution.col_value) * form.column_scale if feasible else None
         cost = info.objective_function_value / form.cost_scale if feasible else np.inf
@@ -263,7 +261,7 @@ def check_solver() -> None:
     # maximise 3a + 2b, 2a + 2b <= 9, 4a + 2b <= 13, whole numbers: (2, 2) is worth 10, the relaxation 11
     form = Form(
         cost=np.array([-3.0, -2.0]), lower=np.zeros(2), upper=np.full(2, 10.0), whole=np.ones(2, dtype=bool),
-        matrix=sp.csr_array(np.array([[2.0, 2.0], [4.0, 2.0]])), row_lower=np.full(2, -np.inf),
+        matrix=sp.csc_array(np.array([[2.0, 2.0], [4.0, 2.0]])), row_lower=np.full(2, -np.inf),
         row_upper=np.array([9.0, 13.0]), column_scale=np.ones(2), row_scale=np.ones(2), cost_scale=1.0,
     )  # fmt: skip
     answer = Solver(form).run(Control(gap=0.0), "self-test")

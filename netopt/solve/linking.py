@@ -49,7 +49,7 @@ def add_needed_gates(solver: Solver, program: Program, control: Control) -> int:
             break
         before = run.cost
         which = np.nonzero(broken)[0]
-        rows = gate_rows(gates, (len(gates), len(program.cost)), which)
+        rows = gate_rows(gates, len(program.cost), which)
         scale = 1.0 / solver.form.column_scale[gates.column[which]]
         solver.add_rows(rows, np.full(len(which), -np.inf), np.zeros(len(which)), scale)
         missing[which] = False

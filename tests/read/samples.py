@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 GOOD: Mapping[str, str] = {
     "facilities.csv": "name,type,status,capacity\nAcme,supplier,,\nReno,fc,open,100\n",

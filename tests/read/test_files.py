@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -15,6 +14,9 @@ import pytest
 from netopt.errors import InputError
 from netopt.read import Tables, read_tables
 from tests.read.samples import folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def same(one: Tables, other: Tables) -> None:
@@ -70,7 +72,7 @@ def test_types_of_parquet(tmp_path: Path) -> None:
 
 def test_stacked_parquet_refusals(tmp_path: Path) -> None:
     (tmp_path / "network.parquet").write_bytes(b"hello")
-    with pytest.raises(InputError, match="network.parquet: the file is not readable as Parquet"):
+    with pytest.raises(InputError, match=r"network.parquet: the file is not readable as Parquet"):
         read_tables(tmp_path / "network.parquet")
     pd.DataFrame({"origin": ["a"]}).to_parquet(tmp_path / "network.parquet")
     with pytest.raises(InputError, match="there is no column `table`"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -15,6 +15,9 @@ from netopt import schema
 from netopt.errors import InputError
 from netopt.read import read_tables
 from tests.read.samples import GOOD, folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HEADERS = sorted({column for table in schema.tables().values() for column in table.columns})

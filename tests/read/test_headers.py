@@ -18,7 +18,7 @@ def test_tables(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "table, header, column",
+    ("table", "header", "column"),
     [
         ("lanes", "OriginName", "origin"),
         ("lanes", "from", "origin"),
@@ -62,4 +62,5 @@ def test_the_closest() -> None:
     assert closest_column(lanes, "OriginNames").startswith("did you mean origin?")
     assert closest_table("demmand") == "did you mean demand?"
     assert closest_table("qqqq").startswith("use one of facilities, customers")
-    assert known_header("lead periods") and not known_header("qqqq")
+    assert known_header("lead periods")
+    assert not known_header("qqqq")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ import pytest
 from netopt.errors import InputError
 from netopt.read import Tables, read_tables
 from tests.read.samples import GOOD, PERIODS, PRODUCTS, folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_folder(tmp_path: Path) -> None:
@@ -222,7 +225,9 @@ def test_minus_zero_is_zero(tmp_path: Path) -> None:
     assert not np.signbit(tables["lanes"]["unit_cost"].iloc[0])
 
 
-@pytest.mark.parametrize("text, value", [("1e5", 1e5), ("+5", 5), (".5", 0.5), ("5.", 5), ("007", 7), ("1E-3", 1e-3)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("1e5", 1e5), ("+5", 5), (".5", 0.5), ("5.", 5), ("007", 7), ("1E-3", 1e-3)]
+)
 def test_numbers(text: str, value: float, tmp_path: Path) -> None:
     lanes = f"origin,destination,unit_cost\nAcme,Reno,{text}\nReno,Boise,1\n"
     assert read_tables(folder(tmp_path, {"lanes.csv": lanes}))["lanes"]["unit_cost"].iloc[0] == value
@@ -234,7 +239,7 @@ def test_paths_that_are_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name, message",
+    ("name", "message"),
     [
         ("net.xls", "old Excel files are not read; save it as .xlsx"),
         ("net.pdf", r'files like "net.pdf" are not read; give a .csv, .xlsx, .parquet or .duckdb file'),
@@ -255,7 +260,7 @@ def test_one_table_instead_of_a_stack(tmp_path: Path) -> None:
 
 def test_folders_without_tables(tmp_path: Path) -> None:
     with pytest.raises(
-        InputError, match="no file in the folder is a table that netopt knows; name the files facilities.csv"
+        InputError, match=r"no file in the folder is a table that netopt knows; name the files facilities.csv"
     ):
         read_tables(tmp_path)
     (tmp_path / "network.csv").write_text(stacked())

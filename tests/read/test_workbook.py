@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime
 import zipfile
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import xlsxwriter
@@ -14,7 +13,10 @@ import xlsxwriter
 from netopt.errors import InputError
 from netopt.read import read_tables
 
-Sheets = Mapping[str, Sequence[Sequence[Any]]]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Sheets = Mapping[str, Any]
 
 GOOD: Sheets = {
     "facilities": [["name", "type"], ["Acme", "supplier"], ["Reno", "fc"]],
@@ -96,6 +98,21 @@ def test_formulas_never_calculated(tmp_path: Path) -> None:
     lanes = [["origin", "destination", "unit_cost"], ["Acme", "Reno", 1], ["Reno", "Boise", ("=C2*2", "")]]
     (text,) = refused(book(tmp_path, {"lanes": lanes}))
     assert "row 3, unit_cost: the formula has never been calculated; open the workbook in Excel" in text
+
+
+def test_errors_in_other_dialects_of_the_format(tmp_path: Path) -> None:
+    lanes = [["origin", "destination", "unit_cost"], ["Acme", "Reno", ("=1/0", "#DIV/0!")], ["Reno", "Boise", 1]]
+    path, other = book(tmp_path, {"lanes": lanes}), tmp_path / "other.xlsx"
+    strict = (
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    )
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(other, "w") as changed:
+        for name in archive.namelist():
+            data = archive.read(name).replace(b' t="e"', b" t='e'")
+            changed.writestr(name, data.replace(*strict) if name == "xl/workbook.xml" else data)
+    texts = refused(other)
+    assert any('sheet lanes row 2, unit_cost: "#DIV/0!" is a formula error' in text for text in texts), texts
 
 
 def test_formulas_in_own_columns_do_not_matter(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -13,6 +13,9 @@ from netopt.read import Tables, read_tables
 from netopt.read.write import write_tables
 from tests.read.samples import PERIODS, PRODUCTS, folder
 from tests.read.test_files import same
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SHAPES = ["network.csv", "folder", "network.xlsx"]
 
@@ -84,7 +87,7 @@ def test_every_table_and_a_second_time(shape: str, tmp_path: Path) -> None:
     for _ in range(2):
         write_tables(tables, tmp_path / shape)
         same(read_tables(tmp_path / shape), tables)
-    assert not [path for path in tmp_path.rglob(".*")]
+    assert not list(tmp_path.rglob(".*"))
 
 
 def test_numbers_are_written_as_people_write_them(tmp_path: Path) -> None:

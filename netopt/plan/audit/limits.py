@@ -12,7 +12,7 @@ from netopt.network import BLANK
 from netopt.network.network import Limit
 from netopt.plan.audit.arrays import FloatArray, summed
 from netopt.plan.audit.finding import Finding, broken, finding, shown
-from netopt.plan.audit.say import when
+from netopt.plan.audit.say import count, when
 from netopt.plan.audit.stated import Stated
 
 __all__ = ["RULES", "flow_limit", "open_sites"]
@@ -23,13 +23,13 @@ def open_sites(plan: Stated) -> Finding:
     n_f = plan.shape[0]
     limits = [limit for limit in plan.network.limits if limit.what == "open_sites"]
     values = [plan.open[limit.places[:n_f]].sum(axis=0).astype(np.float64) for limit in limits]
-    return _about_limits("open_sites", plan, limits, values, "sites are open", 1.0)
+    return _about_limits("open_sites", plan, limits, values, "site", "open", 1.0)
 
 
 def flow_limit(plan: Stated) -> Finding:
     """The units that move are within the limits on flow."""
     limits = [limit for limit in plan.network.limits if limit.what == "flow"]
-    return _about_limits("flow_limit", plan, limits, [_flow(plan, limit) for limit in limits], "units move", plan.scale)
+    return _about_limits("flow_limit", plan, limits, [_flow(plan, limit) for limit in limits], "unit", "moved", plan.scale)
 
 
 def _flow(plan: Stated, limit: Limit) -> FloatArray:
@@ -47,7 +47,7 @@ def _flow(plan: Stated, limit: Limit) -> FloatArray:
 
 
 def _about_limits(
-    rule: str, plan: Stated, limits: list[Limit], values: list[FloatArray], counted: str, scale: float
+    rule: str, plan: Stated, limits: list[Limit], values: list[FloatArray], thing: str, how: str, scale: float
 ) -> Finding:
     network = plan.network
     found: list[tuple[Limit, int, float, float, float, str]] = []
@@ -64,7 +64,7 @@ def _about_limits(
     def words(i: int) -> str:
         limit, t, value, bound, _, said = found[i]
         of = f" ({limit.words})" if limit.words else ""
-        line = f"{shown(value)} {counted}{of}{when(network, t)}"
+        line = f"{count(value, thing)} {how}{of}{when(network, t)}"
         return f"{line}, the limit in row {limit.row} is {said} {shown(bound)}"
 
     where = np.array([item[0].words for item in found], dtype=object)

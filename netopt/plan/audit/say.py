@@ -5,7 +5,7 @@ from __future__ import annotations
 from netopt.network import Network
 from netopt.plan.audit.finding import UNIT_WORDS, shown
 
-__all__ = ["amount", "lane_words", "when"]
+__all__ = ["amount", "count", "in_period", "lane_words", "when"]
 
 
 def amount(value: float, unit: int = 0) -> str:
@@ -14,9 +14,19 @@ def amount(value: float, unit: int = 0) -> str:
     return f"{shown(value)} {'unit' if unit == 0 and value == 1 else word}"
 
 
+def count(value: float, thing: str) -> str:
+    """Return ``1 vehicle``, ``2 vehicles``."""
+    return f"{shown(value)} {thing}{'' if value == 1 else 's'}"
+
+
 def when(network: Network, period: int) -> str:
     """Return `` in 2027-01``; nothing where the network has no periods table."""
-    return f" in {network.periods.names[period]}" if "periods" in network.tables else ""
+    return in_period(network, network.periods.names[period])
+
+
+def in_period(network: Network, name: str) -> str:
+    """Return `when` for a period by its name, which the network need not have."""
+    return f" in {name}" if "periods" in network.tables else ""
 
 
 def lane_words(network: Network, lane: int) -> str:

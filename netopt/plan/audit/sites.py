@@ -12,7 +12,7 @@ import numpy as np
 from netopt.network.sites import CLOSED, CONSIDER, OPEN
 from netopt.plan.audit.arrays import BoolArray, FloatArray
 from netopt.plan.audit.finding import INTEGRALITY, Finding, broken, finding, shown
-from netopt.plan.audit.say import amount, when
+from netopt.plan.audit.say import amount, in_period, when
 from netopt.plan.audit.stated import Stated
 
 __all__ = [
@@ -30,7 +30,8 @@ def site_type(plan: Stated) -> Finding:
     where, period = table.texts["name"][at], table.texts["period"][at]
 
     def words(i: int) -> str:
-        return f"{where[i]} is called a {table.types[at[i]] or 'blank'}, and is a {right[at[i]]}"
+        said = f"{where[i]} has type {table.types[at[i]] or 'blank'} in the sites table{in_period(network, period[i])}"
+        return f"{said}, in the network {right[at[i]]}"
 
     blank = np.full(len(at), np.nan)
     return finding("site_type", len(table), where, period, blank, blank, blank, words)
@@ -46,7 +47,8 @@ def site_whole(plan: Stated) -> Finding:
     where, period = table.texts["name"][at], table.texts["period"][at]
 
     def words(i: int) -> str:
-        return f"{where[i]} is {shown(stated[at[i]])} open in {period[i]}, which is neither 0 nor 1"
+        said = in_period(plan.network, period[i])
+        return f"{where[i]} is {shown(stated[at[i]])} open{said}, which is neither 0 nor 1"
 
     return finding("site_whole", len(table), where, period, stated[at], nearest[at], off[at], words)
 

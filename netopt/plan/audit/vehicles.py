@@ -9,7 +9,7 @@ import numpy as np
 
 from netopt.network import BLANK
 from netopt.plan.audit.finding import INTEGRALITY, Finding, broken, finding, shown
-from netopt.plan.audit.say import amount, lane_words, when
+from netopt.plan.audit.say import amount, count, in_period, lane_words, when
 from netopt.plan.audit.stated import Stated
 
 __all__ = ["RULES", "vehicles_enough", "vehicles_stated", "vehicles_whole"]
@@ -26,7 +26,7 @@ def vehicles_whole(plan: Stated) -> Finding:
     def words(i: int) -> str:
         row = at[i]
         said = f"{texts['origin'][row]} to {texts['destination'][row]} takes {shown(vehicles[row])} vehicles"
-        return f"{said} in {texts['period'][row]}, which is no whole number"
+        return f"{said}{in_period(plan.network, texts['period'][row])}, which is no whole number"
 
     where, period = texts["origin"][at], texts["period"][at]
     whole = np.round(vehicles[at])
@@ -47,7 +47,8 @@ def vehicles_enough(plan: Stated) -> Finding:
         lane, t = use.lane[at[i]], use.period[at[i]]
         unit = int(network.lanes.capacity_unit[lane])
         said = f"{lane_words(network, lane)} carries {amount(use.load[at[i]], unit)}{when(network, t)}"
-        return f"{said}, and {shown(use.vehicles[at[i]])} vehicles of {shown(holds[at[i]])} hold {shown(bound[at[i]])}"
+        said += f", and {count(use.vehicles[at[i]], 'vehicle')} of {shown(holds[at[i]])}"
+        return f"{said} {'holds' if use.vehicles[at[i]] == 1 else 'hold'} {shown(bound[at[i]])}"
 
     where = np.array([lane_words(network, lane) for lane in use.lane[at]], dtype=object)
     period = network.periods.names.array[use.period[at]]
@@ -67,7 +68,7 @@ def vehicles_stated(plan: Stated) -> Finding:
 
     def words(i: int) -> str:
         lane = lane_words(plan.network, moves.lane[at[i]])
-        said = f"flows row {moves.row[at[i]] + 1}: {shown(vehicles[at[i]])} vehicles stand on {lane}"
+        said = f"flows row {moves.row[at[i]] + 1}: {count(vehicles[at[i]], 'vehicle')} on {lane}"
         if counted[at[i]]:
             return f"{said}, and the lane's vehicles belong on its first row of the period"
         return f"{said}, which has no vehicle_capacity"

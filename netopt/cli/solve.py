@@ -1,0 +1,134 @@
+"""``netopt solve``: from a network to a plan on the terminal and in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich_click import RichCommand
+
+from netopt.cli import options
+from netopt.cli.exits import ExitCode, Failure
+from netopt.cli.folder import check_folder, make_room, plan_folder
+from netopt.cli.out import complain, piped, say_json
+from netopt.errors import PlanError
+
+if TYPE_CHECKING:
+    from netopt.plan import Plan
+
+__all__ = ["solve"]
+
+_ROUNDING = 1e-9
+
+
+@click.command(cls=RichCommand)
+@options.network
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path, file_okay=True),
+    help="Folder for the plan. Without it: NAME-plan in the current directory, or none with --json.",
+)  # fmt: skip
+@click.option(
+    "--gap", type=click.FloatRange(min=0), default=1e-4, show_default=True,
+    help="Stop when the plan is proved to be within this share of the cheapest one.",
+)  # fmt: skip
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Stop after so many seconds.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of the solver; its own choice without it.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver.")
+@options.as_json
+@click.option("--force", is_flag=True, help="Move a folder aside that is in the way and is not a plan.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors (and JSON, with --json).")
+@options.debug
+@click.pass_context
+def solve(
+    ctx: click.Context,
+    network: Path,
+    out: Path | None,
+    gap: float,
+    time_limit: float | None,
+    threads: int | None,
+    seed: int,
+    as_json: bool,
+    force: bool,
+    quiet: bool,
+) -> None:
+    """Find the cheapest plan for NETWORK and write it to a folder.
+
+    NETWORK is a .csv, .xlsx, .parquet or .duckdb file, or a folder of tables. The exit code is 0 for a plan within the
+    gap, 3 when no plan can exist, 4 when a limit or Ctrl-C came first (see `netopt explain exit-codes`).
+    """
+    folder = out if out is not None or as_json else plan_folder(network)
+    if folder is not None:
+        check_folder(folder, network, force=force)
+    plan = _solved(network, gap, time_limit, threads, seed, quiet)
+    if plan.found:
+        _refuse_unsound(plan)
+    kept = _saved(plan, folder, out is not None)
+    if as_json:
+        say_json(plan.summary())
+    elif not quiet:
+        _print(plan, kept)
+    code = _code(plan, gap)
+    if code is ExitCode.STOPPED:
+        _say_why(plan, kept)
+    ctx.exit(code)
+
+
+def _solved(
+    network: Path, gap: float, time_limit: float | None, threads: int | None, seed: int, quiet: bool
+) -> Plan:
+    import netopt
+    from netopt.report.progress import LiveProgress
+
+    with LiveProgress(quiet=quiet) as progress:
+        return netopt.solve(
+            network, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress
+        )
+
+
+def _refuse_unsound(plan: Plan) -> None:
+    """Stop before a plan that fails its audit is written or printed."""
+    report = plan.audit()
+    if not report.ok:
+        words = "the plan that was found does not pass its audit, so it is not given out; this is a bug in netopt"
+        raise Failure(ExitCode.BUG, words, [str(words) for words in report.breaches["words"]])
+
+
+def _saved(plan: Plan, folder: Path | None, asked: bool) -> Path | None:
+    """Write the plan; without a plan only a folder that was asked for gets the summary that says so."""
+    if folder is None or not (plan.found or asked):
+        return None
+    try:
+        aside = make_room(folder)
+        if aside is not None:
+            complain(f"netopt: what was in {folder} is now in {aside}")
+        return plan.save(folder)
+    except PlanError as error:
+        raise Failure(ExitCode.INPUT, str(error)) from error
+    except OSError as error:
+        raise Failure(ExitCode.INPUT, f"{folder} cannot be written: {error.strerror or error}") from error
+
+
+def _print(plan: Plan, folder: Path | None) -> None:
+    from netopt.report.console import terminal
+    from netopt.report.plan import print_plan, print_without_plan
+
+    console = terminal()
+    piped(lambda: print_plan(plan, console, folder) if plan.found else print_without_plan(plan, console))
+
+
+def _code(plan: Plan, gap: float) -> ExitCode:
+    if plan.found and (plan.status == "optimal" or plan.gap <= gap + _ROUNDING):
+        return ExitCode.GOOD
+    return ExitCode.IMPOSSIBLE if plan.status in ("infeasible", "unbounded") else ExitCode.STOPPED
+
+
+def _say_why(plan: Plan, folder: Path | None) -> None:
+    from netopt.report.words import percent
+
+    if not plan.found:
+        complain("netopt: stopped with no plan found")
+        return
+    where = f", written to {folder}" if folder is not None else ""
+    within = f"within {percent(plan.gap)} of the cheapest" if plan.gap < float("inf") else "its gap is not known"
+    complain(f"netopt: stopped before the asked gap; best plan so far{where}, {within}")

@@ -1,0 +1,34 @@
+"""The cost by bucket, with the share of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netopt.report.console import text_table
+from netopt.report.words import money, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+__all__ = ["cost_table"]
+
+
+def cost_table(costs: pd.DataFrame) -> Table:
+    """Return the buckets, largest first; those of nothing are left out.
+
+    Parameters
+    ----------
+    costs : DataFrame
+        ``bucket``, ``period``, ``cost``.
+    """
+    by_bucket = costs.groupby("bucket", sort=False)["cost"].sum()
+    total = float(by_bucket.sum())
+    largest = by_bucket[by_bucket != 0].sort_values(ascending=False, kind="stable")
+    rows = [[str(bucket), money(cost), _share(cost, total)] for bucket, cost in largest.items()]
+    rows.append(["total", money(total), ""])
+    return text_table({"bucket": "name", "cost": "number", "share": "number"}, rows, titles=False)
+
+
+def _share(cost: float, total: float) -> str:
+    return percent(round(cost / total, 3)) if total > 0 else ""

@@ -1,0 +1,79 @@
+"""What is open, how full it is and what it costs; what closes, and what is not worth opening."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netopt.report.console import text_table
+from netopt.report.words import amount, count, listed, money, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+__all__ = ["closed_words", "site_table"]
+
+_MOST = 15
+_TIERS = ("fc", "sort_center", "dc", "plant", "supplier")
+
+
+def site_table(sites: pd.DataFrame) -> Table:
+    """Return the open sites, those nearest to customers first and within a type the busiest first.
+
+    Parameters
+    ----------
+    sites : DataFrame
+        ``name``, ``type``, ``period``, ``open``, ``throughput``, ``utilization``, ``cost``, ``opened``, ``closed``.
+    """
+    periods = sites["period"].nunique()
+    found = _by_site(sites[sites["open"] == 1])
+    columns = {"site": "name", "type": "name", "": "name", "units": "number", "full": "number", "cost": "number"}
+    if periods > 1:
+        columns = {**columns, "periods": "number"}
+    rows = []
+    for name, site in found.head(_MOST).iterrows():
+        change = "opens" if site["opened"] else "closes" if site["closed"] else ""
+        row = [str(name), _type(site["type"]), change, amount(site["throughput"])]
+        row += [percent(round(site["utilization"], 3)), money(site["cost"])]
+        rows.append([*row, f"{site['periods']} of {periods}"] if periods > 1 else row)
+    rest = found.iloc[_MOST:]
+    if len(rest):
+        row = [f"and {len(rest):,} more", "", "", amount(rest["throughput"].sum()), "", money(rest["cost"].sum())]
+        rows.append([*row, ""] if periods > 1 else row)
+    return text_table(columns, rows)
+
+
+def closed_words(sites: pd.DataFrame) -> list[str]:
+    """Return a line for existing sites that close, and one for those that never open."""
+    never = sites.groupby("name", sort=False)["open"].sum() == 0
+    closing = sites.groupby("name", sort=False)["closed"].sum() > 0
+    lines = []
+    if (never & closing).any():
+        lines.append(f"Closes: {listed(list(never.index[never & closing]))}.")
+    shut = list(never.index[never & ~closing])
+    if shut:
+        lines.append(f"Not open: {count(len(shut), 'site')}, {listed(shut)}.")
+    return lines
+
+
+def _by_site(sites: pd.DataFrame) -> pd.DataFrame:
+    changes = {name: sites[name] if name in sites else 0 for name in ("opened", "closed")}
+    found = (
+        sites.assign(**changes)
+        .groupby("name", sort=False)
+        .agg(
+            type=("type", "first"),
+            periods=("open", "sum"),
+            throughput=("throughput", "sum"),
+            utilization=("utilization", "max"),
+            cost=("cost", "sum"),
+            opened=("opened", "max"),
+            closed=("closed", "max"),
+        )
+    )
+    tier = found["type"].map({word: at for at, word in enumerate(_TIERS)}).fillna(len(_TIERS))
+    return found.assign(tier=tier).sort_values(["tier", "throughput"], ascending=[True, False], kind="stable")
+
+
+def _type(word: str) -> str:
+    return {"fc": "FC", "dc": "DC", "sort_center": "sort center"}.get(word, word)
