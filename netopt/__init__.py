@@ -44,7 +44,12 @@ __all__ = [
 ]
 
 
-_LAZY = {"ROOMS": "netopt.formulation", "Draft": "netopt.formulation", "Network": "netopt.network", "Plan": "netopt.plan"}
+_LAZY = {
+    "ROOMS": "netopt.formulation",
+    "Draft": "netopt.formulation",
+    "Network": "netopt.network",
+    "Plan": "netopt.plan",
+}
 
 
 def read(source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network) -> Network:

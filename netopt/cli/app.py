@@ -36,19 +36,25 @@ _REPORT = "This is a bug in netopt. Please report it with what --debug prints an
 class NetoptGroup(RichGroup):
     """A group whose exit codes are those of the contract, whoever calls it."""
 
-    def main(self, args: Sequence[str] | None = None, *rest: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> int:
         """Run a command and exit with the code that `netopt explain exit-codes` lists."""
         typed = list(sys.argv[1:] if args is None else args)
         code = ExitCode.GOOD
         try:
-            answer = super().main(args, *rest, standalone_mode=False, **extra)
+            answer = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
             code = ExitCode(answer) if isinstance(answer, int) else ExitCode.GOOD
         except Exception as error:
             code = _explained(error, typed)
         if standalone_mode:
             sys.exit(int(code))
         return int(code)
-
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order in which they are used."""

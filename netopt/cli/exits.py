@@ -26,11 +26,11 @@ MEANINGS = {
     ExitCode.BUG: "A bug of ours, or a plan that did not pass its audit. Please report it (--debug shows where).",
     ExitCode.INPUT: "Bad input or usage. From `netopt verify`: the plan on disk does not stand up.",
     ExitCode.IMPOSSIBLE: "Proved infeasible or unbounded: no plan can satisfy every limit, or cost has no floor.",
-    ExitCode.STOPPED: "Stopped by a limit or Ctrl-C: the best plan so far is written and its gap said, or that there is none.",
+    ExitCode.STOPPED: "Stopped by a limit or Ctrl-C: the best plan so far, if any, is written and its gap said.",
 }
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818
     """Ends a command with words for the user and an exit code.
 
     Parameters
@@ -64,11 +64,10 @@ def _bare(message: str) -> Problem:
 
 
 def _fields(problem: Problem) -> dict[str, Any]:
-    found = {
+    return {
         "source": problem.source or None,
         "row": problem.row,
         "column": problem.column,
         "message": problem.message,
         "fix": problem.fix or None,
     }
-    return found

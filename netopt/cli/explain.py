@@ -78,7 +78,11 @@ def _page(topic: str, ctx: click.Context) -> Iterable[RenderableType]:
     table_name, _, column_name = name.partition(".")
     table = next((t for t in schema.tables().values() if _same(table_name, t.name, t.aliases)), None)
     room = next((room for room in dictionary.room_docs() if _same(name, room, ())), None)
-    simple = {"outputs": dictionary.outputs_page, "aliases": dictionary.aliases_page, "settings": dictionary.settings_page}
+    simple = {
+        "outputs": dictionary.outputs_page,
+        "aliases": dictionary.aliases_page,
+        "settings": dictionary.settings_page,
+    }
     if name in simple:
         return simple[name]()
     if schema.normalized(name) == "exitcodes":
@@ -111,5 +115,7 @@ def _exit_codes() -> Iterable[RenderableType]:
     rows = [[str(int(code)), meaning] for code, meaning in MEANINGS.items()]
     yield indented(text_table({"code": "number", "meaning": "words"}, rows))
     yield ""
-    words = 'With --json, errors are one object on standard output: {"status": "error", "exit_code": …, "problems": […]}.'
+    words = (
+        'With --json, errors are one object on standard output: {"status": "error", "exit_code": …, "problems": […]}'
+    )
     yield indented(words)

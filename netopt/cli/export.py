@@ -21,7 +21,9 @@ _FORMATS = ("lp", "mps", "graphml", "json", "geojson")
 @options.network
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--format", "kind", type=click.Choice(_FORMATS), help="What to write; the ending of FILE without it.")
-@click.option("--plan", type=click.Path(path_type=Path), help="A plan's folder: GeoJSON then shows its sites and flows.")
+@click.option(
+    "--plan", type=click.Path(path_type=Path), help="A plan's folder: GeoJSON then shows its sites and flows."
+)
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @options.debug
 def export(network: Path, file: Path, kind: str | None, plan: Path | None, force: bool) -> None:

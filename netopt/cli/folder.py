@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 from netopt.cli.exits import ExitCode, Failure
 
-__all__ = ["check_folder", "make_room", "plan_folder"]
+__all__ = ["check_folder", "check_same_network", "make_room", "plan_folder"]
 
 
 def plan_folder(network: Path) -> Path:
@@ -40,11 +41,28 @@ def check_folder(folder: Path, network: Path, *, force: bool) -> None:
     if full in (network.resolve(), *network.resolve().parents) or full in (Path.cwd(), *Path.cwd().parents):
         raise Failure(ExitCode.INPUT, f"{folder} holds the network or the current directory; name another folder")
     if _taken(folder) and not force:
-        words = f"{folder} exists and is not a plan of netopt; name another folder with --out, or move it aside with --force"
-        raise Failure(ExitCode.INPUT, words)
+        fix = "name another folder with --out, or move it aside with --force"
+        raise Failure(ExitCode.INPUT, f"{folder} exists and is not a plan of netopt; {fix}")
     above = next(parent for parent in full.parents if parent.exists())
     if not (above.is_dir() and os.access(above, os.W_OK)):
         raise Failure(ExitCode.INPUT, f"{folder} cannot be written: {above} is read-only or not a folder")
+
+
+def check_same_network(folder: Path, network: Path) -> None:
+    """Refuse to replace the plan of another network in a folder that the user did not name.
+
+    Raises
+    ------
+    Failure
+        When the plan in the folder says that it came from another file.
+    """
+    try:
+        earlier = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["input"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if isinstance(earlier, str) and Path(earlier).resolve() != network.resolve():
+        fix = "name a folder with --out, or overwrite it with --force"
+        raise Failure(ExitCode.INPUT, f"{folder} holds the plan of {earlier}; {fix}")
 
 
 def make_room(folder: Path) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -36,7 +37,5 @@ def say_json(value: Any) -> None:
 
 def complain(words: str) -> None:
     """Print words on standard error, every line printable."""
-    try:
+    with contextlib.suppress(OSError):  # nobody is listening
         click.echo("\n".join(safe(line) for line in words.split("\n")), err=True)
-    except OSError:  # nobody is listening
-        pass

@@ -10,7 +10,7 @@ from rich_click import RichCommand
 
 from netopt.cli import options
 from netopt.cli.exits import ExitCode, Failure
-from netopt.cli.folder import check_folder, make_room, plan_folder
+from netopt.cli.folder import check_folder, check_same_network, make_room, plan_folder
 from netopt.cli.out import complain, piped, say_json
 from netopt.errors import PlanError
 
@@ -60,6 +60,8 @@ def solve(
     folder = out if out is not None or as_json else plan_folder(network)
     if folder is not None:
         check_folder(folder, network, force=force)
+    if folder is not None and out is None and not force:
+        check_same_network(folder, network)
     plan = _solved(network, gap, time_limit, threads, seed, quiet)
     if plan.found:
         _refuse_unsound(plan)
@@ -69,21 +71,17 @@ def solve(
     elif not quiet:
         _print(plan, kept)
     code = _code(plan, gap)
-    if code is ExitCode.STOPPED:
+    if code is not ExitCode.GOOD and (as_json or quiet):
         _say_why(plan, kept)
     ctx.exit(code)
 
 
-def _solved(
-    network: Path, gap: float, time_limit: float | None, threads: int | None, seed: int, quiet: bool
-) -> Plan:
+def _solved(network: Path, gap: float, time_limit: float | None, threads: int | None, seed: int, quiet: bool) -> Plan:
     import netopt
     from netopt.report.progress import LiveProgress
 
     with LiveProgress(quiet=quiet) as progress:
-        return netopt.solve(
-            network, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress
-        )
+        return netopt.solve(network, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress)
 
 
 def _refuse_unsound(plan: Plan) -> None:
@@ -124,10 +122,12 @@ def _code(plan: Plan, gap: float) -> ExitCode:
 
 
 def _say_why(plan: Plan, folder: Path | None) -> None:
+    """Say on standard error what the exit code means, where no report says it."""
+    from netopt.report.headline import no_plan
     from netopt.report.words import percent
 
     if not plan.found:
-        complain("netopt: stopped with no plan found")
+        complain(f"netopt: {no_plan(plan.summary())}")
         return
     where = f", written to {folder}" if folder is not None else ""
     within = f"within {percent(plan.gap)} of the cheapest" if plan.gap < float("inf") else "its gap is not known"

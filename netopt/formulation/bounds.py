@@ -96,7 +96,10 @@ class Bounds:
 
     @cached_property
     def site(self) -> FloatArray:
-        """Most throughput of a product at a site, from its capacities (reason 1), shape (facilities, products, periods)."""
+        """Most throughput of a product at a site, from its capacities (reason 1).
+
+        Shape (facilities, products, periods).
+        """
         network = self.network
         facilities, measure = network.facilities, network.products.measure
         with np.errstate(divide="ignore"):

@@ -213,18 +213,16 @@ class Draft:
         period : ndarray of int
             When it is paid, shape (n,), for discounting and the cost table.
         """
-        cost = np.broadcast_to(np.asarray(cost, dtype=np.float64), np.shape(columns))
-        paid = cost != 0
+        money = np.broadcast_to(np.asarray(cost, dtype=np.float64), np.shape(columns))
+        paid = money != 0
         if not paid.all():
-            columns, cost, period = columns[paid], cost[paid], period[paid]
+            columns, money, period = columns[paid], money[paid], period[paid]
         if len(columns):
-            self._charges.append(Charges(bucket, columns, cost * self.network.periods.discount[period], period))
+            self._charges.append(Charges(bucket, columns, money * self.network.periods.discount[period], period))
 
     # -- rows and gates -------------------------------------------------------------------------------------------
 
-    def rows(
-        self, name: str, labels: Labels, lower: npt.ArrayLike = -np.inf, upper: npt.ArrayLike = np.inf
-    ) -> Rows:
+    def rows(self, name: str, labels: Labels, lower: npt.ArrayLike = -np.inf, upper: npt.ArrayLike = np.inf) -> Rows:
         """Add a block of constraints ``lower <= sum of terms <= upper``; `term` fills it.
 
         Parameters

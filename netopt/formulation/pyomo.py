@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +14,12 @@ import numpy.typing as npt
 import pyomo.environ as pyo
 import scipy.sparse as sp
 from pyomo.core.expr.numeric_expr import LinearExpression
+from pyomo.opt import ProblemFormat
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 from netopt.formulation.program import Columns, Gates, Program
 
-__all__ = ["Amend", "Compiled", "compiled", "gate_blocks", "to_model"]
+__all__ = ["Amend", "Compiled", "compiled", "gate_blocks", "to_model", "write_model"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -39,8 +43,8 @@ def to_model(program: Program) -> pyo.ConcreteModel:
     Returns
     -------
     ConcreteModel
-        With the same numbers, entry by entry; ``model.columns`` lists its variables and ``model.row_list`` its constraints
-        other than gates, in the order of the program.
+        With the same numbers, entry by entry; ``model.columns`` lists its variables and ``model.row_list`` its
+        constraints other than gates, in the order of the program.
     """
     model = pyo.ConcreteModel(name="network")
     variables: list[Any] = []
@@ -233,3 +237,56 @@ def _sides(form: Any) -> tuple[FloatArray, FloatArray]:
     sense = np.array([row.bound_type for row in form.rows])  # 1: <=, 0: ==, -1: >=
     right = np.asarray(form.rhs, dtype=np.float64)
     return np.where(sense == 1, -np.inf, right), np.where(sense == -1, np.inf, right)
+
+
+def write_model(model: pyo.ConcreteModel, path: str | PathLike[str]) -> Path:
+    """Write a model as an LP or MPS file, and what its names mean beside it.
+
+    Every solver takes the names in the file: ``flow_17`` for the 17th member of the block ``flow``. What an analyst
+    calls it, such as ``flow[Reno,Boise,ground,tea,2027-01]``, is in a CSV file with the columns name, kind, meaning.
+
+    Parameters
+    ----------
+    model : ConcreteModel
+        What `to_model` returns.
+    path : path
+        Ends in ``.lp`` or ``.mps``.
+
+    Returns
+    -------
+    Path
+        The file of names, ``NAME.lp.names.csv``.
+
+    Raises
+    ------
+    ValueError
+        When the path has another ending.
+    """
+    target = Path(path)
+    formats = {".lp": ProblemFormat.cpxlp, ".mps": ProblemFormat.mps}
+    kind = formats.get(target.suffix.casefold())
+    if kind is None:
+        raise ValueError(f"cannot write {target.name}: use .lp or .mps")
+    labels = pyo.ComponentMap()
+    meanings: list[tuple[str, str, str]] = []
+    for noun, component in (("variable", pyo.Var), ("row", pyo.Constraint), ("objective", pyo.Objective)):
+        for block in model.component_objects(component, active=True):
+            for number, part in enumerate(block.values(), start=1):
+                labels[part] = f"{block.name}_{number}" if block.is_indexed() else block.name
+                written = _row_names(part, labels[part]) if noun == "row" else [labels[part]]
+                meanings += [(name, noun, part.name) for name in written]
+    model.write(str(target), format=kind, io_options={"labeler": labels.__getitem__})
+    names = target.with_name(f"{target.name}.names.csv")
+    with names.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(("name", "kind", "meaning"))
+        writer.writerows(meanings)
+    return names
+
+
+def _row_names(row: Any, label: str) -> list[str]:
+    """Return the names that Pyomo's writers give a constraint: one for each side that it has."""
+    if row.equality:
+        return [f"c_e_{label}_"]
+    sides = [side for side, bound in (("l", row.lower), ("u", row.upper)) if bound is not None]
+    return [f"{'r' if len(sides) == 2 else 'c'}_{side}_{label}_" for side in sides]

@@ -36,7 +36,10 @@ _TOTAL = 1_000_000_000  # SciPy wants 32-bit capacities, and adds two of them
 _SAME_DAY = 1e-9
 _PARTS_SAID = 5
 
-LANE, SUPPLY, INITIAL, STOCK, SITE, HANDLING, ROOM, SLOW, FREE = range(9)
+_Parts = tuple[tuple[str, float], ...]
+_Cut = tuple[tuple[int, ...], float, float, _Parts, tuple[int, ...]]
+
+LANE, SUPPLY, INITIAL, STOCK, SITE, HANDLING, ROOM, SLOW = range(8)
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,6 @@ class _Relaxation:
         self.customer = np.unique(place[mine] * self.n_t + period[mine])
         need = network.demand["quantity"][mine] * self.size[product[mine]]
         self.need = np.bincount(np.searchsorted(self.customer, place[mine] * self.n_t + period[mine]), need)
-        self.firm = mine
         self.arcs = _Arcs.joined([*self._lanes(), *self._supplies(), *self._stocks(), self._sites()])
 
     # -- the arcs -------------------------------------------------------------------------------------------------
@@ -238,71 +240,65 @@ class _Relaxation:
         lacking[self.sink] = False
         need = np.zeros(size)
         need[self.customer] = self.need
-        inside = lacking[arcs.tail] & lacking[arcs.head] & (arcs.capacity > 0)
-        into = np.nonzero(lacking[arcs.head])[0]
-        can_enter = np.bincount(self._landing(arcs.head[into]), arcs.capacity[into], minlength=size)
-        alone = lacking & (need > 0) & _short(need, can_enter)
-        graph = sp.coo_array((inside[inside], (arcs.tail[inside], arcs.head[inside])), shape=(size, size)).tocsr()
-        if alone.any():
-            free = inside & ~alone[self._landing(arcs.tail)] & ~alone[self._landing(arcs.head)]
-            graph = sp.coo_array((free[free], (arcs.tail[free], arcs.head[free])), shape=(size, size)).tocsr()
-        count, piece = connected_components(graph, directed=False)
+        alone = lacking & _short(need, _sums(arcs.head, arcs.capacity, size))
+        inside = lacking[arcs.tail] & lacking[arcs.head] & ~alone[arcs.head] & (arcs.capacity > 0)
+        graph = sp.coo_array((inside[inside], (arcs.tail[inside], arcs.head[inside])), shape=(size, size))
+        count, piece = connected_components(graph.tocsr(), directed=False)
         piece = np.where(lacking, piece, count)
-        piece[self.source] = piece[self.sink] = count
-        enters = np.nonzero(piece[arcs.tail] != piece[arcs.head])[0]
-        enters = enters[piece[arcs.head[enters]] < count]
-        wanted = np.bincount(piece, need, minlength=count + 1)[:count]
-        allowed = np.bincount(piece[arcs.head[enters]], arcs.capacity[enters], minlength=count)[:count]
-        some = np.nonzero((wanted > 0) & _short(wanted, allowed))[0]
-        reasons = []
-        for at in some:
-            through = enters[piece[arcs.head[enters]] == at]
-            cells = self.customer[piece[self.customer] == at]
-            reasons.append(self._said(cells, float(wanted[at]), float(allowed[at]), through))
-        return sorted(self._gathered(reasons), key=lambda reason: (len(reason.places), -reason.need))
+        enters = np.nonzero((piece[arcs.tail] != piece[arcs.head]) & lacking[arcs.head])[0]
+        wanted = np.bincount(piece, need, minlength=count + 1)
+        allowed = _sums(piece[arcs.head[enters]], arcs.capacity[enters], count + 1)
+        short = _short(wanted, allowed)
+        short[count] = False
 
-    def _landing(self, node: IntArray) -> IntArray:
-        """Return the customer behind a node that only counts late deliveries, other nodes as they are."""
-        late = (node >= 2 * self.n_cells) & (node < self.source)
-        return np.where(late, node - 2 * self.n_cells, node)
+        found: dict[_Cut, list[int]] = defaultdict(list)  # the same cut in several periods is said once
+        enters = enters[np.argsort(piece[arcs.head[enters]], kind="stable")]
+        of = piece[arcs.head[enters]]
+        cells = self.customer[np.argsort(piece[self.customer], kind="stable")]
+        of_cells = piece[cells]
+        for at in np.nonzero(short)[0]:
+            through = enters[np.searchsorted(of, at) : np.searchsorted(of, at, side="right")]
+            mine = cells[np.searchsorted(of_cells, at) : np.searchsorted(of_cells, at, side="right")]
+            places = tuple(sorted(set((mine // self.n_t).tolist())))
+            periods = sorted(set((mine % self.n_t).tolist()))
+            several = tuple(periods) if len(periods) > 1 else ()  # tied together by stock or lead periods
+            found[places, float(wanted[at]), float(allowed[at]), self._parts(through), several] += periods
+        reasons = [
+            self._said(places, need, can, parts, periods, each=not several)
+            for (places, need, can, parts, several), periods in found.items()
+        ]
+        return sorted(reasons, key=lambda reason: (len(reason.places), -reason.need))
 
-    @staticmethod
-    def _gathered(reasons: list[Reason]) -> list[Reason]:
-        """Return reasons without repeats of a sentence."""
-        return list({reason.words: reason for reason in reasons}.values())
-
-    def _said(self, cells: IntArray, need: float, available: float, through: IntArray) -> Reason:
+    def _said(
+        self, places: tuple[int, ...], need: float, available: float, parts: _Parts, at: list[int], each: bool
+    ) -> Reason:
         network = self.network
-        places = list(dict.fromkeys((cells // self.n_t).tolist()))
-        periods = sorted(set((cells % self.n_t).tolist()))
         names = [network.places.names[p] for p in places]
-        parts = self._parts(through)
         things = f" units{of_product(network, self.single)}"
         if self.single is None:
             things = (" units", " of volume", " of weight")[self.unit] + " of all products"
-        when = spell_periods(network, periods)
+        when = spell_periods(network, at, each)
         who = listed(names, more="customers") + (" needs " if len(names) == 1 else " need ")
         them = "it" if len(names) == 1 else "them"
         said = [f"{name} {shown(amount)}" for name, amount in parts if amount > 0]
         if len(said) > _PARTS_SAID + 1:
-            rest = sum(sorted((amount for _, amount in parts), reverse=True)[_PARTS_SAID:])
+            rest = sum(amount for _, amount in parts[_PARTS_SAID:])
             said = [*said[:_PARTS_SAID], f"{len(said) - _PARTS_SAID:,} more {shown(rest)}"]
         can = f"only {shown(available)} can reach {them}: {' + '.join(said)}"
         if not said:
-            none = listed([name for name, _ in parts]) if parts else ""
-            can = f"nothing can reach {them}" + (f" (0 through {none})" if none else "")
+            can = f"nothing can reach {them}" + (f" ({listed([name for name, _ in parts])}: 0)" if parts else "")
         return Reason(
             kind="cut",
             words=f"{who}{shown(need)}{things}{when}; {can}",
             places=tuple(names),
             product=None if self.single is None else network.products.names[self.single],
-            periods=tuple(network.periods.names[t] for t in periods),
+            periods=tuple(network.periods.names[t] for t in sorted(at)),
             need=need,
             available=available,
-            parts=tuple(parts),
+            parts=parts,
         )
 
-    def _parts(self, through: IntArray) -> list[tuple[str, float]]:
+    def _parts(self, through: IntArray) -> _Parts:
         """Return what can pass the cut, by what lets it pass, most first."""
         network, lanes, arcs = self.network, self.network.lanes, self.arcs
         places = network.places.names
@@ -316,7 +312,7 @@ class _Relaxation:
             else:
                 name = _WORDS[int(arcs.kind[at])].format(places[about])
             amounts[name] += float(arcs.capacity[at])
-        return sorted(amounts.items(), key=lambda part: -part[1])
+        return tuple(sorted(amounts.items(), key=lambda part: -part[1]))
 
 
 _WORDS = {

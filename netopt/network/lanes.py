@@ -206,16 +206,16 @@ def _typed(
         rated=np.zeros(n_l, dtype=bool),
         row=base.index.to_numpy(dtype=np.int64),
     )
-    l, k, t = _combinations(lanes, exists, len(products))
+    lane, k, t = _combinations(lanes, exists, len(products))
     unpriced = values.get("unit_cost", np.full((1, 1), np.nan))
     flows = Flows(
-        lane=l,
+        lane=lane,
         product=k,
         period=t,
-        arrival=t + lanes.lead_periods[l, t].astype(np.int64),
-        unit_cost=by_period("unit_cost", np.nan)[l, t],
-        emissions=by_period("emissions", 0)[l, t],
-        duty_rate=by_period("duty_rate", 0)[l, t],
+        arrival=t + lanes.lead_periods[lane, t].astype(np.int64),
+        unit_cost=by_period("unit_cost", np.nan)[lane, t],
+        emissions=by_period("emissions", 0)[lane, t],
+        duty_rate=by_period("duty_rate", 0)[lane, t],
     )
     if len(cards) and np.isnan(unpriced).any():
         quotes = cards.quotes(
@@ -276,21 +276,21 @@ def _quoted(
     unit_cost = np.where(blank, quotes.unit_cost[quote], flows.unit_cost)
     emissions = np.where(blank & (flows.emissions == 0), quotes.emissions[quote], flows.emissions)
 
-    l, t, q = flows.lane[blank], flows.period[blank], quote[blank]
+    lane, t, q = flows.lane[blank], flows.period[blank], quote[blank]
     changed = {name: np.array(getattr(lanes, name)) for name in ("days", "vehicle_capacity", "vehicle_cost")}
     units = lanes.capacity_unit.copy()
 
     def fill(name: str, offered: FloatArray, where: BoolArray) -> None:
         typed_cells = values.get(name)
-        free = where if typed_cells is None else where & np.isnan(typed_cells[l, t])
-        changed[name][l[free], t[free]] = offered[free]
+        free = where if typed_cells is None else where & np.isnan(typed_cells[lane, t])
+        changed[name][lane[free], t[free]] = offered[free]
 
     by_vehicle = ~np.isnan(quotes.vehicle_cost[q])
     fill("days", quotes.days[q], np.ones(len(q), dtype=bool))
     fill("vehicle_cost", quotes.vehicle_cost[q], by_vehicle)
     fill("vehicle_capacity", cards.numbers["vehicle_capacity"].to_numpy()[quotes.rate[q]], by_vehicle)
-    no_unit = by_vehicle & np.isinf(lanes.capacity[l, t]) & (lanes.min_flow[l, t] == 0)
-    units[l[no_unit]] = cards.numbers["capacity_unit"].to_numpy()[quotes.rate[q[no_unit]]]
+    no_unit = by_vehicle & np.isinf(lanes.capacity[lane, t]) & (lanes.min_flow[lane, t] == 0)
+    units[lane[no_unit]] = cards.numbers["capacity_unit"].to_numpy()[quotes.rate[q[no_unit]]]
     lanes = Lanes(**{**vars(lanes), **changed, "capacity_unit": units})
     return lanes, Flows(**{**vars(flows), "unit_cost": unit_cost, "emissions": emissions})
 
@@ -363,8 +363,10 @@ def _joined(lanes: Lanes, flows: Flows, more_lanes: Lanes, more_flows: Flows) ->
         return more_lanes, more_flows
     shifted = Flows(**{**vars(more_flows), "lane": more_flows.lane + len(lanes)})
     joined = {
-        name: getattr(lanes, name) if name == "modes" else np.concatenate([getattr(lanes, name), getattr(more_lanes, name)])
+        name: getattr(lanes, name)
+        if name == "modes"
+        else np.concatenate([getattr(lanes, name), getattr(more_lanes, name)])
         for name in Lanes.__dataclass_fields__
     }
     both = {name: np.concatenate([getattr(flows, name), getattr(shifted, name)]) for name in Flows.__dataclass_fields__}
-    return Lanes(**joined), Flows(**both)
+    return Lanes(**joined), Flows(**both)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,23 @@ import pandas as pd
 from netopt.errors import InputError, Problem
 from netopt.network.catalog import Periods, Products, Settings
 from netopt.network.lanes import Flows, Lanes, Places, lanes_and_flows
-from netopt.network.resolve import BLANK, Names, Records, code, expand_groups, number, records, text, typed
+from netopt.network.resolve import (
+    BLANK,
+    Names,
+    Records,
+    code,
+    expand_groups,
+    members_of_groups,
+    number,
+    records,
+    text,
+    typed,
+)
 from netopt.network.sites import CLOSED, Customers, Facilities
 from netopt.read import Tables, read_tables
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from os import PathLike
 
     import networkx as nx
 
@@ -200,14 +211,14 @@ Customers, Places, Lanes
         )
 
     @cached_property
-    def graph(self) -> nx.MultiDiGraph:
+    def graph(self) -> nx.MultiDiGraph[str]:
         """Places and lanes as a `networkx.MultiDiGraph`; an edge's key is its mode, its ``lane`` the position.
 
         A lane of its own for one product has the key ``mode/product``.
         """
         import networkx as nx
 
-        graph = nx.MultiDiGraph()
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         for at, name in enumerate(self.places.names):
             where = {"latitude": self.places.latitude[at], "longitude": self.places.longitude[at]}
             known = {key: float(value) for key, value in where.items() if not np.isnan(value)}
@@ -216,12 +227,9 @@ Customers, Places, Lanes
         keys = lanes.modes.array[lanes.mode]
         own = lanes.product != BLANK
         keys = np.where(own, keys + "/" + self.products.names.array[np.maximum(lanes.product, 0)], keys)
-        graph.add_edges_from(
-            (origin, destination, key, {"lane": at})
-            for at, (origin, destination, key) in enumerate(
-                zip(names[lanes.origin], names[lanes.destination], keys, strict=True)
-            )
-        )
+        ends = zip(names[lanes.origin], names[lanes.destination], keys, strict=True)
+        edges: Any = ((origin, destination, key, {"lane": at}) for at, (origin, destination, key) in enumerate(ends))
+        graph.add_edges_from(edges)  # the stubs know edges without keys only
         return graph
 
     def replace(self, **frames: pd.DataFrame) -> Network:
@@ -247,7 +255,7 @@ Customers, Places, Lanes
         )
 
 
-def read(source: str | Path | Mapping[str, pd.DataFrame] | Network) -> Network:
+def read(source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network) -> Network:
     """Read a network from a stacked CSV, a folder, a workbook, parquet, DuckDB or a dict of DataFrames.
 
     Parameters
@@ -291,9 +299,7 @@ def _demand(tables: Tables, customers: Customers, products: Products, periods: P
 
 def _supply(tables: Tables, facilities: Facilities, products: Products, periods: Periods) -> Records:
     """Return what can be bought: a supplier or plant without any row sells every product, unlimited, at no cost."""
-    found = _records(
-        tables, "supply", facilities.names, products, periods, ("capacity", "min_quantity", "unit_cost")
-    )
+    found = _records(tables, "supply", facilities.names, products, periods, ("capacity", "min_quantity", "unit_cost"))
     listed = np.unique(code(expand_groups(tables, "supply"), "facility", facilities.names))
     free = np.setdiff1d(np.nonzero(facilities.sends)[0], listed)
     n_k, n_t = len(products), len(periods)
@@ -368,9 +374,7 @@ def _limits(
     frame = tables["limits"]
     columns = ("what", "where", "type", "region", "mode", "product", "period")
     words = {name: text(frame, "limits", name) for name in columns}
-    groups: dict[str, list[str]] = {}
-    if "groups" in tables:
-        groups = tables["groups"].groupby("name")["member"].agg(list).to_dict()
+    groups = members_of_groups(tables)
 
     def among(names: Names, word: str) -> BoolArray:
         chosen: BoolArray = np.isin(names.array, groups.get(word, [word])) if word else np.ones(len(names), dtype=bool)

@@ -285,8 +285,7 @@ def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _joined(parts: list[Offers]) -> Offers:
     empty_int, empty = np.zeros(0, dtype=np.int64), np.zeros(0)
-    none = Offers(*([empty_int] * 6), *([empty] * 5))
+    none = Offers(*([empty_int] * 6), *([empty] * 5))  # type: ignore[arg-type]
     return Offers(
         *(np.concatenate([getattr(part, name) for part in [none, *parts]]) for name in Offers.__dataclass_fields__)
     )
-

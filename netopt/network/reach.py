@@ -107,7 +107,7 @@ def _said(network: Network, kind: str, words: str, product: int | None, lack: _L
     if "{names}" in words:
         said = words.format(names=who) + f", {they} {need}"
     else:
-        said = f"{words}, but {who} need{'s' if len(names) == 1 else ''} {need}"
+        said = f"{who} need{'s' if len(names) == 1 else ''} {need}, but {words.format(it='it' if len(names) == 1 else 'them')}"
     return Reason(
         kind=kind,
         words=said,
@@ -162,7 +162,7 @@ class _MissingLink:
         if shut.all():
             return "closed_site", f"every lane that ends at {{names}} starts at a closed site: {self._names(origin)}", product
         origin = np.unique(origin[~shut])
-        return "no_source", f"what reaches {{names}} comes from {self._names(origin)}" + self._upstream(
+        return "no_source", f"what reaches {{it}} comes from {self._names(origin)}" + self._upstream(
             origin, product, period, tea
         ), product
 

@@ -74,8 +74,12 @@ def of_product(network: Network, product: int | None) -> str:
     return f" of {network.products.names[product]}"
 
 
-def spell_periods(network: Network, periods: Sequence[int]) -> str:
-    """Return `` in 2027-01`` or `` over P1 to P4``; `` a week`` for the only period of a network without a table."""
+def spell_periods(network: Network, periods: Sequence[int], each: bool = False) -> str:
+    """Return how a sentence about an amount says when.
+
+    `` in 2027-01``, `` over P1 to P4`` (``each``: `` in each of P1 to P4``); `` a week`` for the only period of a network
+    without a periods table, where its length has a name.
+    """
     names = network.periods.names
     if "periods" not in network.tables:
         days = float(network.periods.days[0])
@@ -84,5 +88,5 @@ def spell_periods(network: Network, periods: Sequence[int]) -> str:
         return ""
     at = sorted(set(periods))
     if len(at) > 2 and at[-1] - at[0] == len(at) - 1:
-        return f" over {names[at[0]]} to {names[at[-1]]}"
-    return " in " + listed([names[t] for t in at])
+        return f" {'in each of' if each else 'over'} {names[at[0]]} to {names[at[-1]]}"
+    return (" in each of " if each and len(at) > 1 else " in ") + listed([names[t] for t in at])

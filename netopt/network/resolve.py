@@ -13,7 +13,18 @@ from netopt import schema
 from netopt.errors import InputError, Problem
 from netopt.read import Tables
 
-__all__ = ["BLANK", "Names", "Records", "code", "expand_groups", "number", "records", "text", "typed"]
+__all__ = [
+    "BLANK",
+    "Names",
+    "Records",
+    "code",
+    "expand_groups",
+    "members_of_groups",
+    "number",
+    "records",
+    "text",
+    "typed",
+]
 
 BLANK = -1
 
@@ -78,6 +89,14 @@ def text(frame: pd.DataFrame, table: str, column: str) -> npt.NDArray[np.object_
     return frame[column].astype("object").where(frame[column].notna(), default).to_numpy(dtype=object)
 
 
+def members_of_groups(tables: Tables) -> dict[str, list[str]]:
+    """Return the members of every group by its name."""
+    frame, members = tables["groups"], dict[str, list[str]]()
+    for name, member in zip(frame["name"], frame["member"], strict=True):
+        members.setdefault(str(name), []).append(str(member))
+    return members
+
+
 def expand_groups(tables: Tables, table: str) -> pd.DataFrame:
     """Return a table with every group's name replaced by its members, a row each.
 
@@ -91,7 +110,7 @@ def expand_groups(tables: Tables, table: str) -> pd.DataFrame:
     frame = tables[table]
     if "groups" not in tables or frame.empty:
         return frame
-    members = tables["groups"].groupby("name", sort=False)["member"].agg(list).to_dict()
+    members = members_of_groups(tables)
     columns = [c.name for c in schema.tables()[table].columns.values() if c.refers_to and c.name in frame]
     through = np.zeros(len(frame), dtype=np.int64)
     for column in columns:

@@ -190,4 +190,3 @@ def _one_row_each(frame: pd.DataFrame, names: Names) -> pd.DataFrame:
     cells = cells.reindex(list(names))
     cells.index = pd.Index(row.reindex(list(names)).to_numpy(), name="row")
     return cells
-

@@ -87,14 +87,14 @@ def _replaceable(folder: Path) -> bool:
 def _swap(fresh: Path, folder: Path) -> None:
     """Put a finished folder in its place; the one it replaces goes only when the new one stands."""
     if not folder.exists():
-        os.replace(fresh, folder)
+        fresh.replace(folder)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-    os.replace(folder, old / folder.name)
+    folder.replace(old / folder.name)
     try:
-        os.replace(fresh, folder)
+        fresh.replace(folder)
     except OSError:
-        os.replace(old / folder.name, folder)
+        (old / folder.name).replace(folder)
         raise
     finally:
         shutil.rmtree(old, ignore_errors=True)
@@ -140,7 +140,7 @@ def _plain(value: object) -> object:
 
 
 def _write_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as CSV: floats to the last digit, blank for NaN, and no cell that a spreadsheet takes for a formula."""
+    """Write a table as CSV: floats to the last digit, blank for NaN, no cell that a spreadsheet takes for a formula."""
     columns = [_cells(table[name]) for name in table.columns]
     with path.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")

@@ -79,13 +79,13 @@ class Plan:
         return gap_between(self.cost, self.bound)
 
     def flows(self) -> pd.DataFrame:
-        """Return what moves: origin, destination, mode, product, period, quantity, vehicles, cost, …"""
+        """Return what moves: origin, destination, mode, product, period, quantity, vehicles, cost and more."""
         return self._table("flows")
 
     lanes = flows
 
     def sites(self) -> pd.DataFrame:
-        """Return every site and period: open, throughput, utilization, cost, …"""
+        """Return every site and period: open, throughput, utilization, cost and more."""
         return self._table("sites")
 
     def inventory(self) -> pd.DataFrame:
@@ -139,7 +139,9 @@ class Plan:
 
     def summary(self) -> dict[str, Any]:
         """Return the headline figures, as written to ``summary.json``."""
-        finite = {key: value if np.isfinite(value) else None for key, value in (("cost", self.cost), ("bound", self.bound))}
+        finite = {
+            key: value if np.isfinite(value) else None for key, value in (("cost", self.cost), ("bound", self.bound))
+        }
         gap = self.gap if self.found and np.isfinite(self.gap) else None
         head: dict[str, Any] = {
             "status": self.status,
@@ -160,7 +162,10 @@ class Plan:
                 "demand": wanted,
                 "demand_met": delivered / wanted if wanted else 1.0,
                 "on_time": float(service["on_time"].sum()) / delivered if delivered else 1.0,
-                "costs": {str(k): float(v) for k, v in self.tables["costs"].groupby("bucket", sort=False)["cost"].sum().items()},
+                "costs": {
+                    str(k): float(v)
+                    for k, v in self.tables["costs"].groupby("bucket", sort=False)["cost"].sum().items()
+                },
                 "audit": "passed" if self.audit().ok else "failed",
             }
         else:
@@ -194,7 +199,9 @@ class Plan:
 
     def _repr_html_(self) -> str:
         if not self.found:
-            reasons = "".join(f"<li>{html.escape(line)}</li>" for line in self.diagnosis.words()) if self.diagnosis else ""
+            reasons = (
+                "".join(f"<li>{html.escape(line)}</li>" for line in self.diagnosis.words()) if self.diagnosis else ""
+            )
             return f"<p><b>{html.escape(self.status)}</b></p><ul>{reasons}</ul>"
         money = html.escape(self.network.settings.currency)
         sites = self.tables["sites"]

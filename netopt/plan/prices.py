@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from netopt.formulation import Program
+from netopt.formulation.program import Rows
 from netopt.network import Network
 
 __all__ = ["prices"]
@@ -70,20 +71,22 @@ def _rows(program: Program, network: Network, x: FloatArray, row: FloatArray) ->
             place = np.asarray(block.labels["place"], dtype=np.int64)
             wanted = wanted & (place >= len(network.facilities))  # at sites it is a value on the way, not a limit
             what = "demand"
+        if what not in _PHRASES:
+            continue
         if "site" in block.labels:  # more capacity at a site that is closed changes nothing
             site, period = (np.asarray(block.labels[key], dtype=np.int64) for key in ("site", "period"))
             wanted = wanted & opened[site, period]
-        if what not in _PHRASES or not wanted.any():
+        if not wanted.any():
             continue
         at = np.nonzero(wanted)[0]
-        # rows read "sum of w * flow - capacity * open <= 0": one more unit of capacity of an open site moves the side by 1
-        parts.append(_frame(what, {key: value[at] for key, value in words.items()}, price[at], network, _unit(block, network, at)))
+        # rows read "sum of w * flow - capacity * open <= 0": a unit of capacity of an open site moves the side by 1
+        some = {key: value[at] for key, value in words.items()}
+        parts.append(_frame(what, some, price[at], network, _unit(block, network, at)))
     return pd.concat(parts) if parts else pd.DataFrame(columns=list(_COLUMNS))
 
 
-def _unit(block: object, network: Network, at: npt.NDArray[np.int64]) -> list[str]:
-    labels = getattr(block, "labels")
-    name = getattr(block, "name")
+def _unit(block: Rows, network: Network, at: npt.NDArray[np.int64]) -> list[str]:
+    labels, name = block.labels, block.name
     if name in ("site_throughput", "min_throughput"):
         code = network.facilities.capacity_unit[np.asarray(labels["site"], dtype=np.int64)[at]]
     elif name == "storage_capacity":
@@ -105,7 +108,9 @@ def _bounds(program: Program, network: Network, x: FloatArray, column: FloatArra
             words = {key: value[some] for key, value in program.words(block).items()}
             price = column[at][some]
             if name == "flow":
-                size = network.products.measure[network.lanes.capacity_unit[network.flows.lane[some]], network.flows.product[some]]
+                size = network.products.measure[
+                    network.lanes.capacity_unit[network.flows.lane[some]], network.flows.product[some]
+                ]
                 price = price / size
             parts.append(_frame(what, words, price, network, ["unit"] * len(some)))
     return pd.concat(parts) if parts else pd.DataFrame(columns=list(_COLUMNS))

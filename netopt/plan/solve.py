@@ -6,10 +6,11 @@ import platform
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from netopt.formulation import ROOMS, Program, Room, build
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = ["solve"]
 
+FloatArray = npt.NDArray[np.float64]
+
 _PACKAGES = ("netopt", "highspy", "pyomo", "networkx", "pandas", "numpy", "scipy")
 _SAME = 1e-9
 
 
 def solve(
-    source: str | Path | Mapping[str, pd.DataFrame] | Network,
+    source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network,
     *,
     gap: float = 1e-4,
     time_limit: float | None = None,
@@ -64,19 +67,18 @@ def solve(
         facts=_facts(answer, seed, own, amend is not None),
     )
     if answer.x is not None:
-        return _with_tables(plan, program, answer)
+        return _with_tables(plan, program, answer, answer.x)
     if answer.status == "infeasible":
         return _explained(plan, program, control)
     return plan
 
 
-def _with_tables(plan: Plan, program: Program, answer: Answer) -> Plan:
+def _with_tables(plan: Plan, program: Program, answer: Answer, values: FloatArray) -> Plan:
     """Return a plan with its tables, and the cost that a script's own constraints carry in a bucket of its own."""
-    assert answer.x is not None
     network = plan.network
-    x = settled(program, network, answer.x, trim=not plan.amended and not plan.rooms)
+    x = settled(program, network, values, trim=not plan.amended and not plan.rooms)
     tables: dict[str, pd.DataFrame] = plan_tables(program, network, x)
-    rest = answer.cost - float(program.cost @ answer.x)
+    rest = answer.cost - float(program.cost @ values)
     if plan.amended and abs(rest) > _SAME * max(1.0, abs(answer.cost)):
         added = pd.DataFrame({"bucket": ["amended"], "period": [network.periods.names[0]], "cost": [rest]})
         tables["costs"] = pd.concat([tables["costs"], added], ignore_index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,12 +50,12 @@ def settled(program: Program, network: Network, x: FloatArray, *, trim: bool) ->
     if "use" in program.columns:
         block = program.columns["use"]
         moved = np.bincount(lane_of_flow, flow, minlength=n_cells) > 0
-        cells = _cells_of(program, network, "use")
+        cells = _cells_of(network, "use")
         x[block.at] = np.minimum(x[block.at], moved[cells])
     if "vehicles" in program.columns:
         block = program.columns["vehicles"]
-        total = np.bincount(lane_of_flow, load, minlength=n_cells)[_cells_of(program, network, "vehicles")]
-        cells = _cells_of(program, network, "vehicles")
+        total = np.bincount(lane_of_flow, load, minlength=n_cells)[_cells_of(network, "vehicles")]
+        cells = _cells_of(network, "vehicles")
         capacity = network.lanes.vehicle_capacity[cells // len(network.periods), cells % len(network.periods)]
         x[block.at] = np.minimum(x[block.at], _whole_vehicles(total, capacity))
     if "starts" in program.columns:
@@ -96,7 +96,8 @@ def _open(program: Program, network: Network, x: FloatArray) -> FloatArray:
 def _changes(network: Network, opened: FloatArray) -> FloatArray:
     """Return +1 where a site starts and -1 where it stops, shape (facilities, periods)."""
     before = np.column_stack([network.facilities.existing.astype(float), opened[:, :-1]])
-    return opened - before
+    change: FloatArray = opened - before
+    return change
 
 
 def _lane_period(network: Network) -> IntArray:
@@ -111,7 +112,7 @@ def _load(network: Network, flow: FloatArray) -> FloatArray:
     return found
 
 
-def _cells_of(program: Program, network: Network, block: str) -> IntArray:
+def _cells_of(network: Network, block: str) -> IntArray:
     """Return lane and period, as one number, of the columns of a block that has one for each lane in use."""
     lanes, flows, n_t = network.lanes, network.flows, len(network.periods)
     if block == "use":
@@ -125,7 +126,7 @@ def _cells_of(program: Program, network: Network, block: str) -> IntArray:
     return found
 
 
-def _whole_vehicles(load: FloatArray, capacity: FloatArray) -> FloatArray:
+def _whole_vehicles(load: npt.NDArray[Any], capacity: FloatArray) -> FloatArray:
     """Return the vehicles that a load fills; a billionth of a vehicle is not worth another one."""
     found: FloatArray = np.ceil(load / capacity * (1 - _NOTHING))
     return found
@@ -149,7 +150,7 @@ def _flows(program: Program, network: Network, x: FloatArray) -> pd.DataFrame:
         vehicles[counted] = _whole_vehicles(load[counted], capacity[counted])
         if "vehicles" in program.columns:
             paid = np.full(n_cells, np.nan)
-            paid[_cells_of(program, network, "vehicles")] = x[program.columns["vehicles"].at]
+            paid[_cells_of(network, "vehicles")] = x[program.columns["vehicles"].at]
             known = counted & ~np.isnan(paid[cell[at]])
             vehicles[known] = paid[cell[at]][known]
 
@@ -298,7 +299,7 @@ def _service(program: Program, network: Network, x: FloatArray) -> pd.DataFrame:
     count = len(demand)
 
     def total(values: FloatArray) -> FloatArray:
-        found: FloatArray = np.bincount(record, values, minlength=count)
+        found: FloatArray = np.bincount(record, values, minlength=count).astype(np.float64)
         return found
 
     delivered = total(quantity)

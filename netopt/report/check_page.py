@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from netopt.report.checks import Checked
-from netopt.report.console import heading, indented, show, text_table
+from netopt.report.console import bullets, heading, indented, show, text_table
 from netopt.report.words import count, safe
 
 __all__ = ["print_check"]
@@ -40,11 +40,12 @@ def _blocks(checked: Checked, reasons: Sequence[str], network: str) -> Iterator[
         yield ""
     if checked.warnings:
         yield heading("Worth a look")
-        yield from (indented(Text(f"- {safe(words)}")) for words in checked.warnings)
+        yield bullets(checked.warnings)
         yield ""
     if reasons:
         yield Text("No plan can exist:", style="bold red")
-        yield from (indented(Text(f"- {safe(words)}")) for words in reasons)
+        yield bullets(reasons)
     else:
         seen = count(len(checked.warnings), "thing") + " worth a look" if checked.warnings else "nothing odd"
-        yield Text(f"The data can be used, {seen}. Next: netopt solve {safe(network)}", style="bold green")
+        yield Text(f"The data can be used, {seen}.", style="bold green")
+        yield f"Next: netopt solve {safe(network)}"

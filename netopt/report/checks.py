@@ -108,7 +108,9 @@ def _dead_lanes(network: Network) -> list[str]:
     if not dead.any():
         return []
     places = network.places.names.array
-    pairs = [f"{places[network.lanes.origin[at]]} to {places[network.lanes.destination[at]]}" for at in np.nonzero(dead)[0]]
+    pairs = [
+        f"{places[network.lanes.origin[at]]} to {places[network.lanes.destination[at]]}" for at in np.nonzero(dead)[0]
+    ]
     why = "closed, from or to a closed site, or to a customer that wants nothing it carries"
     return [f"{count(len(pairs), 'lane')} can carry nothing ({why}): {listed(pairs, 3)}"]
 
@@ -135,7 +137,9 @@ def _at_zero(network: Network) -> list[str]:
     at_zero = (network.places.latitude == 0) & (network.places.longitude == 0)
     if not at_zero.any():
         return []
-    return [f"latitude and longitude are both 0, in the sea, for {_named(network.places.names.array, at_zero, 'place')}"]
+    return [
+        f"latitude and longitude are both 0, in the sea, for {_named(network.places.names.array, at_zero, 'place')}"
+    ]
 
 
 def _spreads(network: Network) -> list[str]:

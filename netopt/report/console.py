@@ -13,7 +13,7 @@ from rich.text import Text
 
 from netopt.report.words import safe
 
-__all__ = ["heading", "indented", "show", "terminal", "text_table"]
+__all__ = ["bullets", "heading", "indented", "show", "terminal", "text_table"]
 
 _WIDEST = 100
 
@@ -47,6 +47,14 @@ def show(console: Console, blocks: Iterable[RenderableType]) -> None:
 def heading(words: str) -> Text:
     """Return the line above a section."""
     return Text(words, style="bold")
+
+
+def bullets(sentences: Iterable[str]) -> Padding:
+    """Return sentences as a list; control characters are spelled out here."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    for sentence in sentences:
+        table.add_row("-", Text(safe(sentence)))
+    return indented(table)
 
 
 def indented(content: RenderableType) -> Padding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netopt.report.console import text_table
-from netopt.report.words import money, percent
+from netopt.report.words import money, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +25,10 @@ def cost_table(costs: pd.DataFrame) -> Table:
     by_bucket = costs.groupby("bucket", sort=False)["cost"].sum()
     total = float(by_bucket.sum())
     largest = by_bucket[by_bucket != 0].sort_values(ascending=False, kind="stable")
-    rows = [[str(bucket), money(cost), _share(cost, total)] for bucket, cost in largest.items()]
+    rows = [[str(bucket), money(cost, scale=total), _share(cost, total)] for bucket, cost in largest.items()]
     rows.append(["total", money(total), ""])
     return text_table({"bucket": "name", "cost": "number", "share": "number"}, rows, titles=False)
 
 
 def _share(cost: float, total: float) -> str:
-    return percent(round(cost / total, 3)) if total > 0 else ""
+    return share(cost / total) if total > 0 else ""

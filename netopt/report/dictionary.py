@@ -14,7 +14,16 @@ from rich.text import Text
 from netopt import schema
 from netopt.report.console import heading, indented, text_table
 
-__all__ = ["OUTPUTS", "aliases_page", "column_page", "outputs_page", "room_docs", "room_page", "settings_page", "table_page"]
+__all__ = [
+    "OUTPUTS",
+    "aliases_page",
+    "column_page",
+    "outputs_page",
+    "room_docs",
+    "room_page",
+    "settings_page",
+    "table_page",
+]
 
 OUTPUTS = {
     "summary.json": "status, cost, bound, gap, asked_gap, proved_bound, currency, seconds, open_sites, demand_met, "

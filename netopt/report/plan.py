@@ -10,7 +10,7 @@ import pandas as pd
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from netopt.report.console import heading, indented, show
+from netopt.report.console import bullets, heading, indented, show
 from netopt.report.costs import cost_table
 from netopt.report.headline import certainty, headline, no_plan
 from netopt.report.prices import price_words
@@ -42,7 +42,7 @@ def print_plan(plan: Plan, console: Console, folder: Path | None = None) -> None
 def print_without_plan(plan: Plan, console: Console) -> None:
     """Print that there is no plan, and why."""
     reasons = plan.diagnosis.words() if plan.diagnosis is not None else []
-    show(console, [Text(no_plan(plan.summary()), style="bold red"), *map(_bullet, reasons)])
+    show(console, [Text(no_plan(plan.summary()), style="bold red"), bullets(reasons)])
 
 
 def _blocks(plan: Plan, folder: Path | None) -> Iterable[RenderableType]:
@@ -64,12 +64,8 @@ def _blocks(plan: Plan, folder: Path | None) -> Iterable[RenderableType]:
         yield from ("", heading("Not served"), indented(unmet_table(unmet)))
     sentences = price_words(plan.prices())
     if sentences:
-        yield from ("", heading("What one more unit would save"))
-        yield from map(_bullet, sentences)
+        yield from ("", heading("What holds the plan back"))
+        yield bullets(sentences)
     if folder is not None:
         yield ""
         yield f"Files: {safe(folder)}/"
-
-
-def _bullet(words: str) -> RenderableType:
-    return indented(Text("- " + safe(words)))

@@ -26,5 +26,4 @@ def price_words(prices: pd.DataFrame) -> list[str]:
         return []
     limits = prices[prices["what"] != "demand"]
     top = limits.reindex(limits["price"].abs().sort_values(ascending=False, kind="stable").index).head(_MOST)
-    sentences = [safe(words) for words in top["words"]]
-    return [sentence[:1].upper() + sentence[1:] for sentence in sentences]
+    return [safe(words) for words in top["words"]]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from netopt.report.console import text_table
-from netopt.report.words import amount, count, days, listed, money, percent
+from netopt.report.words import amount, count, days, listed, money, percent, share
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -84,7 +84,7 @@ def unmet_table(unmet: pd.DataFrame) -> Table:
 
 
 def _share(units: float, total: float) -> str:
-    return percent(round(units / total, 3)) if total else ""
+    return share(units / total) if total else ""
 
 
 def _largest(part: pd.DataFrame) -> str:

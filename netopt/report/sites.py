@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netopt.report.console import text_table
-from netopt.report.words import amount, count, listed, money, percent
+from netopt.report.words import amount, count, listed, money, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,24 +27,27 @@ def site_table(sites: pd.DataFrame) -> Table:
     """
     periods = sites["period"].nunique()
     found = _by_site(sites[sites["open"] == 1])
+    found = found[~_idle(found)]
     columns = {"site": "name", "type": "name", "": "name", "units": "number", "full": "number", "cost": "number"}
     if periods > 1:
         columns = {**columns, "periods": "number"}
+    scale = float(found["cost"].abs().max()) if len(found) else 0.0
     rows = []
     for name, site in found.head(_MOST).iterrows():
         change = "opens" if site["opened"] else "closes" if site["closed"] else ""
         row = [str(name), _type(site["type"]), change, amount(site["throughput"])]
-        row += [percent(round(site["utilization"], 3)), money(site["cost"])]
+        row += [share(site["utilization"]), money(site["cost"], scale=scale)]
         rows.append([*row, f"{site['periods']} of {periods}"] if periods > 1 else row)
     rest = found.iloc[_MOST:]
     if len(rest):
-        row = [f"and {len(rest):,} more", "", "", amount(rest["throughput"].sum()), "", money(rest["cost"].sum())]
+        row = [f"and {len(rest):,} more", "", "", amount(rest["throughput"].sum())]
+        row += ["", money(rest["cost"].sum(), scale=scale)]
         rows.append([*row, ""] if periods > 1 else row)
     return text_table(columns, rows)
 
 
 def closed_words(sites: pd.DataFrame) -> list[str]:
-    """Return a line for existing sites that close, and one for those that never open."""
+    """Return a line for existing sites that close, one for those that never open, and one for idle suppliers."""
     never = sites.groupby("name", sort=False)["open"].sum() == 0
     closing = sites.groupby("name", sort=False)["closed"].sum() > 0
     lines = []
@@ -53,11 +56,20 @@ def closed_words(sites: pd.DataFrame) -> list[str]:
     shut = list(never.index[never & ~closing])
     if shut:
         lines.append(f"Not open: {count(len(shut), 'site')}, {listed(shut)}.")
+    found = _by_site(sites[sites["open"] == 1])
+    idle = list(found.index[_idle(found)])
+    if idle:
+        lines.append(f"Not used: {listed(idle)}.")
     return lines
 
 
+def _idle(found: pd.DataFrame) -> pd.Series:
+    """Return which sites do nothing and cost nothing, such as suppliers that nobody buys from."""
+    return (found["throughput"] == 0) & (found["cost"] == 0)
+
+
 def _by_site(sites: pd.DataFrame) -> pd.DataFrame:
-    changes = {name: sites[name] if name in sites else 0 for name in ("opened", "closed")}
+    changes = {name: sites.get(name, 0) for name in ("opened", "closed")}
     found = (
         sites.assign(**changes)
         .groupby("name", sort=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-__all__ = ["amount", "count", "days", "listed", "money", "percent", "safe", "seconds"]
+__all__ = ["amount", "count", "days", "listed", "money", "percent", "safe", "seconds", "share"]
 
 _WHOLE_MONEY = 100_000
 """From here on nobody reads the cents."""
@@ -31,12 +31,21 @@ def _spelled(letter: str) -> str:
     return letter.encode("unicode_escape").decode("ascii")
 
 
-def money(value: float, currency: str = "") -> str:
-    """Return an amount of money, such as ``3,780.00 USD`` or ``$263,182,145``; without cents where it is large."""
+def money(value: float, currency: str = "", scale: float | None = None) -> str:
+    """Return an amount of money, such as ``3,780.00 USD`` or ``$263,182,145``; without cents where it is large.
+
+    Parameters
+    ----------
+    value : float
+        Money.
+    currency : str
+        Name, or a sign that goes in front.
+    scale : float, optional
+        Largest amount of the same table, so that all of them show cents or none does.
+    """
     if not math.isfinite(value):
         return "-"
-    figures = f"{value:,.0f}" if abs(value) >= _WHOLE_MONEY else f"{value:,.2f}"
-    figures = figures.removeprefix("-") if not float(figures.replace(",", "")) else figures
+    figures = _signed(f"{value:,.0f}" if abs(value if scale is None else scale) >= _WHOLE_MONEY else f"{value:,.2f}")
     if not currency:
         return figures
     sign = safe(currency, 12)
@@ -45,12 +54,17 @@ def money(value: float, currency: str = "") -> str:
     return f"{figures} {sign}"
 
 
+def _signed(figures: str) -> str:
+    """Return figures without the sign of a zero."""
+    return figures if any(digit in figures for digit in "123456789") else figures.removeprefix("-")
+
+
 def amount(value: float) -> str:
     """Return a quantity with thousands separators, with decimals only where it has any that count."""
     if not math.isfinite(value):
         return "-"
     if abs(value) >= 1000 or math.isclose(value, round(value), abs_tol=1e-9):
-        return f"{value + 0.0:,.0f}".replace("-0", "0") if abs(value) < 0.5 else f"{value:,.0f}"
+        return _signed(f"{value:,.0f}")
     return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}"
 
 
@@ -71,6 +85,11 @@ def percent(share: float) -> str:
         if float(text) not in (0.0, 100.0):
             return f"{text}%"
     return "under 0.0001%" if 0 < value < 1 else f"{math.floor(value * 1e4) / 1e4}%"
+
+
+def share(part: float) -> str:
+    """Return a share with one decimal, as a column of them reads best; nothing where it is not known."""
+    return f"{part * 100:.1f}%" if math.isfinite(part) else ""
 
 
 def seconds(value: float) -> str:

@@ -79,7 +79,7 @@ class _Model:
     row: npt.NDArray[np.int64] | None
     constant: float
 
-    def columns(self, program: Program, values: FloatArray, unused: FloatArray) -> FloatArray:
+    def columns(self, values: FloatArray, unused: FloatArray) -> FloatArray:
         """Return values by the program's columns, ``unused`` for those that the form does not have."""
         if self.position is None:
             return values
@@ -91,7 +91,8 @@ class _Model:
         if self.row is None:
             return values[:height]
         own = self.row >= 0
-        return np.bincount(self.row[own], values[: len(self.row)][own], minlength=height)
+        summed: FloatArray = np.bincount(self.row[own], values[: len(self.row)][own], minlength=height).astype(float)
+        return summed
 
 
 def solve_program(program: Program, control: Control, amend: Amend | None = None) -> Answer:
@@ -125,17 +126,24 @@ def solve_program(program: Program, control: Control, amend: Amend | None = None
         if run.x is None:
             return _without_plan(run, control, through_pyomo, model.constant)
         clean = _cleaned(solver, model, run) if model.form.whole.any() else run
-    x = model.columns(program, clean.x if clean.x is not None else run.x, program.lower)
+    x = model.columns(clean.x if clean.x is not None else run.x, program.lower)
     bound = min(run.bound, clean.cost)
     prices: tuple[FloatArray | None, FloatArray | None] = (None, None)
     if clean.row_dual is not None and clean.column_dual is not None:
-        prices = model.rows(program, clean.row_dual), model.columns(program, clean.column_dual, program.cost)
+        prices = model.rows(program, clean.row_dual), model.columns(clean.column_dual, program.cost)
     if run.outcome is Outcome.INTERRUPTED or control.stop.is_set():
         status = "interrupted"
     else:
         status = "optimal" if gap_between(clean.cost, bound) <= control.gap + 1e-9 else "feasible"
     return Answer(
-        status, x, clean.cost + model.constant, bound + model.constant, *prices, control.seconds, run.nodes, through_pyomo
+        status,
+        x,
+        clean.cost + model.constant,
+        bound + model.constant,
+        *prices,
+        control.seconds,
+        run.nodes,
+        through_pyomo,
     )
 
 
@@ -177,21 +185,19 @@ def _without_plan(run: Run, control: Control, through_pyomo: bool, constant: flo
     if run.outcome not in statuses:
         raise SolverError("HiGHS ended without an answer, and said different things when asked twice")
     bound = run.bound + constant
-    return Answer(
-        statuses[run.outcome], None, np.inf, bound, None, None, control.seconds, run.nodes, through_pyomo
-    )
+    return Answer(statuses[run.outcome], None, np.inf, bound, None, None, control.seconds, run.nodes, through_pyomo)
 
 
 def _cleaned(solver: Solver, model: _Model, run: Run) -> Run:
-    """Fix the whole numbers where they are, make them continuous, and solve what is left exactly, for its prices too."""
-    assert run.x is not None
+    """Fix the whole numbers where they are, make them continuous, and solve what is left exactly, for its prices."""
+    point = np.zeros(len(model.form.cost)) if run.x is None else run.x
     whole = np.nonzero(model.form.whole)[0]
-    fixed = np.round(run.x[whole])
+    fixed = np.round(point[whole])
     solver.whole(False)
     solver.bound_columns(whole, fixed, fixed)
     clean = solver.run(Control(time_limit=_CLEAN_UP_SECONDS), "cleaning up")
     if clean.outcome is Outcome.SOLVED and clean.cost <= run.cost + _LOOSE * max(1.0, abs(run.cost)):
         return clean
-    rounded = run.x.copy()
+    rounded = point.copy()
     rounded[whole] = fixed
     return replace(run, x=rounded)

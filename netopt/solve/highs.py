@@ -54,7 +54,7 @@ OUTCOMES = {
     _STATUS.kSolutionLimit: Outcome.LIMIT,
     _STATUS.kMemoryLimit: Outcome.LIMIT,
     _STATUS.kInterrupt: Outcome.INTERRUPTED,
-    _STATUS.kHighsInterrupt: Outcome.INTERRUPTED,
+    _STATUS.kHighsInterrupt: Outcome.INTERRUPTED,  # type: ignore[attr-defined]  # the stubs lag behind
     _STATUS.kUnknown: Outcome.UNSURE,
     _STATUS.kNotset: Outcome.FAILED,
     _STATUS.kLoadError: Outcome.FAILED,
@@ -104,7 +104,7 @@ class Solver:
 
     def __init__(self, form: Form) -> None:
         self.form = form
-        self.highs = highspy.Highs()
+        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self.highs.setOptionValue("log_to_console", False)  # output_flag off would silence the MIP callbacks too
         height, width = form.matrix.shape
         matrix = form.matrix
@@ -132,7 +132,9 @@ class Solver:
         if self.highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
             raise SolverError(f"HiGHS refused {name} = {value}")
 
-    def add_rows(self, matrix: sp.csr_array, row_lower: FloatArray, row_upper: FloatArray, row_scale: FloatArray) -> None:
+    def add_rows(
+        self, matrix: sp.csr_array, row_lower: FloatArray, row_upper: FloatArray, row_scale: FloatArray
+    ) -> None:
         """Add rows in the units of the program."""
         scaled = sp.csr_array(sp.diags_array(row_scale) @ matrix @ sp.diags_array(self.form.column_scale))
         self.highs.addRows(
@@ -189,7 +191,7 @@ class Solver:
         thread.start()
         while thread.is_alive():
             thread.join(_POLL)
-        highs.clearCallbacks()
+        highs.clearCallbacks()  # type: ignore[no-untyped-call]
         if failure:
             raise SolverError(f"HiGHS failed: {failure[0]}") from failure[0]
         return self._answer()
@@ -242,7 +244,7 @@ def load(program: Program) -> highspy.Highs:
 
 def version() -> str:
     """Return the version of HiGHS."""
-    return str(highspy.Highs().version())
+    return str(highspy.Highs().version())  # type: ignore[no-untyped-call]
 
 
 @cache

@@ -45,12 +45,13 @@ class Cover:
         self._days(draft, np.nonzero((inventory["cover_days"] > 0) & (status != 0))[0], opener)
 
     def _days(self, draft: Draft, covered: npt.NDArray[np.int64], opener: npt.NDArray[np.int64]) -> None:
-        """State ``stock >= what leaves in the next cover_days``; a site that may be closed is freed of it by its opener."""
+        """State ``stock >= what leaves in the next cover_days``; its opener frees a site that may be closed of it."""
         if not len(covered):
             return
-        network, inventory, lanes, flows = draft.network, draft.network.inventory, draft.network.lanes, draft.network.flows
+        network, inventory = draft.network, draft.network.inventory
+        lanes, flows = network.lanes, network.flows
         site, product, period = inventory.entity[covered], inventory.product[covered], inventory.period[covered]
-        n_k, n_t = len(network.products), len(network.periods)
+        n_k = len(network.products)
         shares = cover_shares(network.periods.days, period, inventory["cover_days"][covered])
 
         cell_of_flow = lanes.origin[flows.lane] * n_k + flows.product

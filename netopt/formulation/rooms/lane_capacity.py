@@ -34,8 +34,8 @@ class LaneCapacity:
         shared = np.nonzero(count > 1)[0]
         if not len(shared):
             return
-        l, t = cells[shared] // n_t, cells[shared] % n_t
-        rows = draft.rows("lane_capacity", draft.lane_labels(l, t), upper=capacity[shared])
+        lane, period = cells[shared] // n_t, cells[shared] % n_t
+        rows = draft.rows("lane_capacity", draft.lane_labels(lane, period), upper=capacity[shared])
         row_of = np.full(len(cells), -1)
         row_of[shared] = rows.at
         here = ~alone

@@ -31,17 +31,22 @@ class LaneOpening:
         cells, row, count = np.unique(
             flows.lane[here] * n_t + flows.period[here], return_inverse=True, return_counts=True
         )
-        l, t = cells // n_t, cells % n_t
-        labels = draft.lane_labels(l, t)
+        lane, period = cells // n_t, cells % n_t
+        labels = draft.lane_labels(lane, period)
         use = draft.columns("use", labels, upper=1.0, kind="whole")
-        draft.charge("lane", use.at, lanes.fixed_cost[l, t], t)
+        draft.charge("lane", use.at, lanes.fixed_cost[lane, period], period)
 
         flow = draft["flow"].at[here]
         draft.gate(flow, use.at[row], Bounds(network).flow[here])
         size = network.products.measure[lanes.capacity_unit[flows.lane[here]], flows.product[here]]
         for name, wanted, bound, side in (
-            ("lane_opening", (count > 1) & np.isfinite(lanes.capacity[l, t]), lanes.capacity[l, t], {"upper": 0.0}),
-            ("min_flow", lanes.min_flow[l, t] > 0, lanes.min_flow[l, t], {"lower": 0.0}),
+            (
+                "lane_opening",
+                (count > 1) & np.isfinite(lanes.capacity[lane, period]),
+                lanes.capacity[lane, period],
+                {"upper": 0.0},
+            ),
+            ("min_flow", lanes.min_flow[lane, period] > 0, lanes.min_flow[lane, period], {"lower": 0.0}),
         ):
             if not wanted.any():
                 continue

@@ -49,6 +49,8 @@ def _columns(draft: Draft, limit: Limit) -> tuple[npt.NDArray[np.int64], npt.NDA
     network, n_t = draft.network, len(draft.network.periods)
     if limit.what == "open_sites":
         site = np.nonzero(limit.places[: len(network.facilities)])[0]
-        return draft["open"].start + np.add.outer(site * n_t, np.arange(n_t)).ravel(), np.tile(np.arange(n_t), len(site))
+        return draft["open"].start + np.add.outer(site * n_t, np.arange(n_t)).ravel(), np.tile(
+            np.arange(n_t), len(site)
+        )
     at = np.nonzero(limit.counts(network.lanes, network.flows))[0]
     return draft["flow"].at[at], network.flows.period[at]

@@ -34,7 +34,7 @@ class SiteOpening:
         )
         draft.charge("site", opened.at, facilities.fixed_cost.ravel(), period)
 
-        once = ((facilities.opening_cost > 0) | (facilities.closing_cost > 0)).any(axis=1)
+        once = (facilities.opening_cost + facilities.closing_cost).max(axis=1) > 0
         if not once.any():
             return
         here = np.nonzero(once[site])[0]

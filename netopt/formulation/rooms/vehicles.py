@@ -31,13 +31,13 @@ class Vehicles:
         if not len(here):
             return
         cells, row = np.unique(flows.lane[here] * n_t + flows.period[here], return_inverse=True)
-        l, t = cells // n_t, cells % n_t
-        capacity = lanes.vehicle_capacity[l, t]
+        lane, period = cells // n_t, cells % n_t
+        capacity = lanes.vehicle_capacity[lane, period]
         most = np.bincount(row, Bounds(network).flow[here] * size[here], minlength=len(cells))
-        most = np.minimum(most, lanes.capacity[l, t])
-        labels = draft.lane_labels(l, t)
+        most = np.minimum(most, lanes.capacity[lane, period])
+        labels = draft.lane_labels(lane, period)
         vehicles = draft.columns("vehicles", labels, upper=np.ceil(most / capacity) + 1, kind="whole")
-        draft.charge("vehicles", vehicles.at, lanes.vehicle_cost[l, t], t)
+        draft.charge("vehicles", vehicles.at, lanes.vehicle_cost[lane, period], period)
         rows = draft.rows("vehicles", labels, upper=0.0)
         draft.term(rows.at[row], draft["flow"].at[here], size[here])
         draft.term(rows.at, vehicles.at, -capacity)

@@ -57,7 +57,7 @@ def _sum_words(parts: dict[str, float]) -> str:
 
 
 def demand(plan: Stated) -> Finding:
-    """What is delivered and what goes unmet are together what the customer wants."""
+    """Deliveries and what goes unmet are together what the customer wants."""
     network = plan.network
     wants = network.demand
     value, bound = plan.delivered + plan.unmet, wants["quantity"]

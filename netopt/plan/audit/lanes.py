@@ -73,7 +73,7 @@ def _explained(plan: Stated) -> BoolArray:
 
 
 def horizon(plan: Stated) -> Finding:
-    """What is shipped arrives before the horizon ends."""
+    """Everything shipped arrives before the horizon ends."""
     moves, network, n_t = plan.moves, plan.network, plan.shape[2]
     has = moves.lane != BLANK
     at = np.nonzero(has & (moves.arrival >= n_t))[0]
@@ -96,7 +96,7 @@ def _about_moves(rule: str, plan: Stated, checked: int, at: IntArray, words: Cal
 
 
 def lane_capacity(plan: Stated) -> Finding:
-    """A lane carries no more than its capacity, all its products together, in its capacity_unit."""
+    """No lane carries more than its capacity, all its products together, in its capacity_unit."""
     network, use = plan.network, plan.lane_use
     bound = network.lanes.capacity[use.lane, use.period]
     limited = np.isfinite(bound)
@@ -113,7 +113,7 @@ def lane_capacity(plan: Stated) -> Finding:
 
 
 def min_flow(plan: Stated) -> Finding:
-    """A lane that is used carries at least its min_flow."""
+    """Every lane that is used carries at least its min_flow."""
     network, use = plan.network, plan.lane_use
     bound = network.lanes.min_flow[use.lane, use.period]
     asked = use.used & (bound > 0)

@@ -19,7 +19,7 @@ __all__ = ["RULES", "flow_limit", "open_sites"]
 
 
 def open_sites(plan: Stated) -> Finding:
-    """The count of open sites is within the limits on open_sites."""
+    """Open sites are as many as the limits on open_sites allow."""
     n_f = plan.shape[0]
     limits = [limit for limit in plan.network.limits if limit.what == "open_sites"]
     values = [plan.open[limit.places[:n_f]].sum(axis=0).astype(np.float64) for limit in limits]
@@ -27,9 +27,10 @@ def open_sites(plan: Stated) -> Finding:
 
 
 def flow_limit(plan: Stated) -> Finding:
-    """The units that move are within the limits on flow."""
+    """Units that move are as many as the limits on flow allow."""
     limits = [limit for limit in plan.network.limits if limit.what == "flow"]
-    return _about_limits("flow_limit", plan, limits, [_flow(plan, limit) for limit in limits], "unit", "moved", plan.scale)
+    values = [_flow(plan, limit) for limit in limits]
+    return _about_limits("flow_limit", plan, limits, values, "unit", "moved", plan.scale)
 
 
 def _flow(plan: Stated, limit: Limit) -> FloatArray:

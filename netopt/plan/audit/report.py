@@ -66,6 +66,11 @@ class AuditReport:
         """Whether nothing is wrong."""
         return self.breaches.empty
 
+    @property
+    def empty(self) -> bool:
+        """Whether there are no breaches, as a table of them would say."""
+        return self.ok
+
 
 def audit(network: Network, frames: Mapping[str, pd.DataFrame]) -> AuditReport:
     """Check a plan against its network and recompute its cost, with nothing but the tables of both.

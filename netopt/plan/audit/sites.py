@@ -38,7 +38,7 @@ def site_type(plan: Stated) -> Finding:
 
 
 def site_whole(plan: Stated) -> Finding:
-    """A site is open (1) or closed (0)."""
+    """Every site is open (1) or closed (0)."""
     table = plan.tables["sites"]
     stated = table.number("open")
     nearest = np.clip(np.round(stated), 0, 1)
@@ -54,7 +54,7 @@ def site_whole(plan: Stated) -> Finding:
 
 
 def site_status(plan: Stated) -> Finding:
-    """A site is open where its status is open, closed where it is closed, and open where stock is from the start."""
+    """Sites are open or closed as their status says, and open where they have initial stock."""
     network, is_open = plan.network, plan.open
     status, held = network.facilities.status, network.inventory
     stocked = np.zeros(is_open.shape, dtype=bool)
@@ -76,7 +76,7 @@ def site_status(plan: Stated) -> Finding:
 
 
 def site_closed(plan: Stated) -> Finding:
-    """A closed site takes in, ships, buys and keeps nothing."""
+    """No closed site takes in, ships, buys or keeps anything."""
     network = plan.network
     parts = {
         "takes in": plan.inflow.sum(axis=1),
@@ -117,7 +117,7 @@ def site_capacity(plan: Stated) -> Finding:
 
 
 def site_minimum(plan: Stated) -> Finding:
-    """An open site has at least its min_throughput, in its capacity_unit."""
+    """Every open site has at least its min_throughput, in its capacity_unit."""
     sites, value = plan.network.facilities, site_load(plan)
     asked = (sites.min_throughput > 0) & plan.open
 
@@ -146,7 +146,7 @@ def _about_load(
 
 
 def site_throughput(plan: Stated) -> Finding:
-    """The throughput that the sites table states is what the flows and purchases make it, in units."""
+    """Throughput in the sites table is what the flows and purchases make it, in units."""
     network, (n_f, _, n_t) = plan.network, plan.shape
     stated = plan.tables["sites"].total("throughput", (n_f, n_t), "name", "period")
     right = plan.throughput.sum(axis=1)

@@ -34,7 +34,7 @@ def vehicles_whole(plan: Stated) -> Finding:
 
 
 def vehicles_enough(plan: Stated) -> Finding:
-    """The vehicles of a lane hold what it carries, all its products together, in its capacity_unit."""
+    """Vehicles of a lane hold what it carries, all its products together, in its capacity_unit."""
     network, use = plan.network, plan.lane_use
     holds = network.lanes.vehicle_capacity[use.lane, use.period]
     counted = ~np.isnan(holds)

@@ -126,61 +126,62 @@ TABLES: dict[str, Rows] = {
     ],
 }  # fmt: skip
 
+STATED: list[tuple[str, str, list[tuple[Any, ...]]]] = [
+    (
+        "flows",
+        "origin,destination,mode,product,period,quantity,vehicles,cost",
+        [
+            ("Port", "Reno", "sea", "tea", "m1", 50, 2, 50 + 18 + 12 + 50 + 5),
+            ("Port", "Reno", "barge", "tea", "m1", 20, 0, 6),
+            ("Port", "Reno", "sea", "rice", "m1", 40, 0, 20),
+            ("Reno", "Boise", "ground", "tea", "m1", 20, 0, 60),
+            ("Reno", "Boise", "slow", "tea", "m1", 10, 0, 10),
+            ("Reno", "Austin", "ground", "rice", "m1", 40, 0, 160),
+            ("Dallas", "Austin", "ground", "rice", "m1", 10, 0, 25),
+            ("Port", "Reno", "sea", "tea", "m2", 10, 1, 10 + 9 + 12 + 10 + 1),
+            ("Port", "Reno", "sea", "rice", "m2", 45, 0, 22.5),
+            ("Reno", "Boise", "ground", "tea", "m2", 20, 0, 60),
+            ("Reno", "Boise", "slow", "tea", "m2", 20, 0, 20),
+            ("Reno", "Austin", "ground", "rice", "m2", 45, 0, 180),
+        ],
+    ),
+    (
+        "sites",
+        "name,type,period,open,throughput,utilization,cost",
+        [
+            ("Port", "supplier", "m1", 1, 110, None, 16),
+            ("Reno", "fc", "m1", 1, 90, 0.7, 257.8),
+            ("Dallas", "fc", "m1", 1, 0, None, 60),
+            ("Port", "supplier", "m2", 1, 55, None, 10.5),
+            ("Reno", "fc", "m2", 1, 75, 0.525, 193.15),
+            ("Dallas", "fc", "m2", 0, 0, None, 25),
+        ],
+    ),
+    (
+        "inventory",
+        "facility,product,period,stock,cost",
+        [("Reno", "tea", "m1", 20, 8), ("Reno", "tea", "m2", 10, 4), ("Dallas", "rice", "m1", 0, 0)],
+    ),
+    ("unmet", "customer,product,period,quantity,cost", [("Austin", "rice", "m2", 5, 35)]),
+    (
+        "purchases",
+        "facility,product,period,quantity,cost",
+        [
+            ("Port", "tea", "m1", 70, 140),
+            ("Port", "rice", "m1", 40, 40),
+            ("Port", "tea", "m2", 10, 20),
+            ("Port", "rice", "m2", 45, 45),
+        ],
+    ),
+    (
+        "costs",
+        "bucket,period,cost",
+        [(bucket, period, cost[at]) for bucket, cost in BUCKETS.items() for at, period in enumerate(("m1", "m2"))],
+    ),
+]
+
 PLAN: dict[str, Rows] = {
-    name: [dict(zip(columns.split(","), row, strict=True)) for row in rows]
-    for name, columns, rows in [
-        (
-            "flows",
-            "origin,destination,mode,product,period,quantity,vehicles,cost",
-            [
-                ("Port", "Reno", "sea", "tea", "m1", 50, 2, 50 + 18 + 12 + 50 + 5),
-                ("Port", "Reno", "barge", "tea", "m1", 20, 0, 6),
-                ("Port", "Reno", "sea", "rice", "m1", 40, 0, 20),
-                ("Reno", "Boise", "ground", "tea", "m1", 20, 0, 60),
-                ("Reno", "Boise", "slow", "tea", "m1", 10, 0, 10),
-                ("Reno", "Austin", "ground", "rice", "m1", 40, 0, 160),
-                ("Dallas", "Austin", "ground", "rice", "m1", 10, 0, 25),
-                ("Port", "Reno", "sea", "tea", "m2", 10, 1, 10 + 9 + 12 + 10 + 1),
-                ("Port", "Reno", "sea", "rice", "m2", 45, 0, 22.5),
-                ("Reno", "Boise", "ground", "tea", "m2", 20, 0, 60),
-                ("Reno", "Boise", "slow", "tea", "m2", 20, 0, 20),
-                ("Reno", "Austin", "ground", "rice", "m2", 45, 0, 180),
-            ],
-        ),
-        (
-            "sites",
-            "name,type,period,open,throughput,utilization,cost",
-            [
-                ("Port", "supplier", "m1", 1, 110, None, 16),
-                ("Reno", "fc", "m1", 1, 90, 0.7, 257.8),
-                ("Dallas", "fc", "m1", 1, 0, None, 60),
-                ("Port", "supplier", "m2", 1, 55, None, 10.5),
-                ("Reno", "fc", "m2", 1, 75, 0.525, 193.15),
-                ("Dallas", "fc", "m2", 0, 0, None, 25),
-            ],
-        ),
-        (
-            "inventory",
-            "facility,product,period,stock,cost",
-            [("Reno", "tea", "m1", 20, 8), ("Reno", "tea", "m2", 10, 4), ("Dallas", "rice", "m1", 0, 0)],
-        ),
-        ("unmet", "customer,product,period,quantity,cost", [("Austin", "rice", "m2", 5, 35)]),
-        (
-            "purchases",
-            "facility,product,period,quantity,cost",
-            [
-                ("Port", "tea", "m1", 70, 140),
-                ("Port", "rice", "m1", 40, 40),
-                ("Port", "tea", "m2", 10, 20),
-                ("Port", "rice", "m2", 45, 45),
-            ],
-        ),
-        (
-            "costs",
-            "bucket,period,cost",
-            [(bucket, period, cost[at]) for bucket, cost in BUCKETS.items() for at, period in enumerate(("m1", "m2"))],
-        ),
-    ]
+    name: [dict(zip(columns.split(","), row, strict=True)) for row in rows] for name, columns, rows in STATED
 }
 
 

@@ -44,4 +44,5 @@ def said(report: AuditReport, rule: str) -> list[str]:
 
 def cost(report: AuditReport, bucket: str, period: str = "1") -> float:
     """Return the recomputed cost of a bucket in a period."""
-    return float(report.costs.set_index(["bucket", "period"]).loc[(bucket, period), "cost"])
+    at = (report.costs["bucket"] == bucket) & (report.costs["period"] == period)
+    return float(report.costs.loc[at, "cost"].sum())

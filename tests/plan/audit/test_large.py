@@ -40,11 +40,10 @@ def spread() -> tuple[Network, dict[str, pd.DataFrame]]:
     through = [wants.sum()] + [each.sum()] * SITES
     named = pd.DataFrame({"name": facilities["name"], "type": facilities["type"]})
     use = [np.nan] + [each.sum() / 1e6] * SITES
-    stated = {"period": "1", "open": 1, "throughput": through, "utilization": use, "cost": 0}
     bought = {"facility": ["S"], "product": "product", "period": "1", "quantity": wants.sum(), "cost": 0}
     return network, {
         "flows": flows,
-        "sites": named.assign(**stated),
+        "sites": named.assign(period="1", open=1, throughput=through, utilization=use, cost=0),
         "purchases": pd.DataFrame(bought),
         "costs": pd.DataFrame({"bucket": ["transport"], "period": "1", "cost": flows["cost"].sum()}),
     }

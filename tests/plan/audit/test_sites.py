@@ -38,9 +38,8 @@ def test_every_start_and_every_stop_is_paid(initial: str, opened: str, money: tu
 
 
 def test_a_blank_initial_follows_the_status_and_costs_may_change_by_period() -> None:
-    of = network(
-        **BASE, facilities=f"name,type,period,status,{COSTS}\nF,fc,,open,100,5,7\nF,,q,closed,,,9\nF,,r,,,6,\nF,,s,,50,,"
-    )
+    rows = "F,fc,,open,100,5,7\nF,,q,closed,,,9\nF,,r,,,6,\nF,,s,,50,,"
+    of = network(**BASE, facilities=f"name,type,period,status,{COSTS}\n{rows}")
     report = check(of, sites=sites("1011"))
     assert tuple(cost(report, "site", period) for period in "pqrs") == (100, 9, 106, 50)
     assert not said(report, "site_status")

@@ -34,9 +34,8 @@ def test_outflow_ahead_gives_shares_of_days_and_repeats_the_last_period(days: fl
 
 
 def test_cover_may_change_by_period() -> None:
-    of = network(
-        **BASE, facilities="name,type\nF,fc", inventory="facility,product,period,initial,cover_days\nF,a,,80,5\nF,a,q,,0"
-    )
+    carried = "facility,product,period,initial,cover_days\nF,a,,80,5\nF,a,q,,0"
+    of = network(**BASE, facilities="name,type\nF,fc", inventory=carried)
     report = check(of, flows=SHIPPED, sites=ALWAYS, inventory="F,a,p,9,0\nF,a,q,0,0\nF,a,r,3,0")
     assert said(report, "cover") == [
         "F keeps 9 units of a in p, the outflow of its cover_days is 10",

@@ -12,9 +12,7 @@ ONE = {
 
 def test_a_supplier_without_rows_sells_everything_free() -> None:
     of = network(**ONE, facilities="name,type\nS,supplier\nF,fc")
-    report = check(
-        of, flows="S,C,,a,1,10,0,0", sites="S,supplier,1,1,10,,0\nF,fc,1,1,0,,0", purchases="S,a,1,10,0"
-    )
+    report = check(of, flows="S,C,,a,1,10,0,0", sites="S,supplier,1,1,10,,0\nF,fc,1,1,0,,0", purchases="S,a,1,10,0")
     assert report.ok
 
 
