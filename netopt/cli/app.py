@@ -50,13 +50,13 @@ class NetoptGroup(RichGroup):
         try:
             answer = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
             code = ExitCode(answer) if isinstance(answer, int) else ExitCode.GOOD
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every error has an exit code
             code = _explained(error, typed)
         if standalone_mode:
             sys.exit(int(code))
         return int(code)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the commands in the order in which they are used."""
         return list(self.commands)
 
@@ -80,7 +80,7 @@ def _judged(error: Exception) -> tuple[ExitCode, list[str]]:
     if isinstance(error, Failure):
         return error.code, [f"netopt: {error.words}", *_shortened(error.details)]
     if isinstance(error, click.exceptions.Abort):
-        return ExitCode.STOPPED, ["netopt: stopped before there was a plan; nothing was written"]
+        return ExitCode.STOPPED, ["netopt: stopped before it was done"]
     if isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx is not None else "netopt"
         return ExitCode.INPUT, [f"netopt: {error.format_message()}", f"Try `{path} --help`."]
@@ -120,6 +120,7 @@ def main() -> NoReturn:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - it was closed
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):  # a terminal that cannot show a letter shows its code
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -10,7 +10,7 @@ from click.shell_completion import get_completion_class
 from rich_click import RichCommand
 
 from netopt.cli import options
-from netopt.cli.out import say
+from netopt.cli.out import say_exactly
 
 __all__ = ["completion"]
 
@@ -32,4 +32,4 @@ def completion(ctx: click.Context, shell: str | None) -> None:
     if found is None:
         raise click.UsageError(f"name the shell: {', '.join(_SHELLS)}", ctx)
     root = ctx.find_root()
-    say(found(root.command, {}, "netopt", "_NETOPT_COMPLETE").source())
+    say_exactly(found(root.command, {}, "netopt", "_NETOPT_COMPLETE").source())

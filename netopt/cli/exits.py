@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any
 
+import click
+
 from netopt.errors import InputError, Problem
 
 __all__ = ["MEANINGS", "ExitCode", "Failure", "as_problems"]
@@ -56,6 +58,8 @@ def as_problems(error: BaseException) -> list[dict[str, Any]]:
         return [_fields(problem) for problem in error.problems]
     if isinstance(error, Failure):
         return [_fields(_bare(words)) for words in (error.words, *error.details)]
+    if isinstance(error, click.ClickException):
+        return [_fields(_bare(error.format_message()))]
     return [_fields(_bare(str(error) or type(error).__name__))]
 
 

@@ -52,7 +52,7 @@ def _topics() -> list[str]:
 
 def _contents() -> Iterable[RenderableType]:
     from netopt import schema
-    from netopt.report.console import heading, indented, text_table
+    from netopt.report.console import TextTable, heading, indented
     from netopt.report.dictionary import room_docs
 
     tables = [[table.name, table.description] for table in schema.tables().values()]
@@ -65,7 +65,7 @@ def _contents() -> Iterable[RenderableType]:
     ]
     for title, rows in (("Tables", tables), ("Modelling features", rooms), ("Pages", pages)):
         yield heading(title)
-        yield indented(text_table({"name": "name", "about": "words"}, rows, titles=False))
+        yield indented(TextTable({"name": "name", "about": "words"}, rows, titles=False))
         yield ""
     yield "netopt explain TOPIC shows one of them; netopt explain lanes.capacity shows a column."
 
@@ -109,11 +109,11 @@ def _same(typed: str, name: str, aliases: tuple[str, ...]) -> bool:
 
 
 def _exit_codes() -> Iterable[RenderableType]:
-    from netopt.report.console import heading, indented, text_table
+    from netopt.report.console import TextTable, heading, indented
 
     yield heading("exit-codes")
     rows = [[str(int(code)), meaning] for code, meaning in MEANINGS.items()]
-    yield indented(text_table({"code": "number", "meaning": "words"}, rows))
+    yield indented(TextTable({"code": "number", "meaning": "words"}, rows))
     yield ""
     words = (
         'With --json, errors are one object on standard output: {"status": "error", "exit_code": …, "problems": […]}'

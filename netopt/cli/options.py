@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import Any
 
 import click
 
-__all__ = ["as_json", "debug", "network"]
+__all__ = ["FiniteRange", "as_json", "debug", "network"]
+
+
+class FiniteRange(click.FloatRange):
+    """A number within a range, and not NaN or infinite."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number, or fail with words for the user."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number", param, ctx)
+        return number
+
 
 network = click.argument("network", type=click.Path(path_type=Path))
 

@@ -29,10 +29,10 @@ _ROUNDING = 1e-9
     help="Folder for the plan. Without it: NAME-plan in the current directory, or none with --json.",
 )  # fmt: skip
 @click.option(
-    "--gap", type=click.FloatRange(min=0), default=1e-4, show_default=True,
+    "--gap", type=options.FiniteRange(min=0), default=1e-4, show_default=True,
     help="Stop when the plan is proved to be within this share of the cheapest one.",
 )  # fmt: skip
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Stop after so many seconds.")
+@click.option("--time-limit", type=options.FiniteRange(min=0, min_open=True), help="Stop after so many seconds.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of the solver; its own choice without it.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver.")
 @options.as_json

@@ -102,7 +102,7 @@ class Bounds:
         """
         network = self.network
         facilities, measure = network.facilities, network.products.measure
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             per_product = measure[facilities.capacity_unit]
             bound = facilities.capacity[:, None, :] / per_product[:, :, None]
         bound = np.where((per_product == 0)[:, :, None], np.inf, bound)
@@ -125,8 +125,8 @@ class Bounds:
             bound = np.minimum(bound, capacity)
 
         sends = network.facilities.sends
-        passes = np.where(self._keeps[origin, flows.product] & ~sends[origin], np.inf, 1.0)
-        bound = np.minimum(bound, passes * self.site[origin, flows.product, flows.period])
+        keeps = self._keeps[origin, flows.product] & ~sends[origin]
+        bound = np.minimum(bound, np.where(keeps, np.inf, self.site[origin, flows.product, flows.period]))
 
         inside = destination < n_i
         enters = np.nonzero(inside)[0]

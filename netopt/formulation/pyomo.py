@@ -56,16 +56,18 @@ def to_model(program: Program) -> pyo.ConcreteModel:
         keys = _keys(program.words(rows))
         part = matrix[rows.start : rows.start + rows.size]
         constraints += _add_rows(model, _free_name(model, rows.name), keys, part, variables, rows.lower, rows.upper)
+    gated: list[Any] = []
     for name, keys, gates in gate_blocks(program):
         column = np.stack([gates.column, gates.opener], axis=1).ravel()
         value = np.stack([np.ones(len(gates)), -gates.bound], axis=1).ravel()
         shape = (len(gates), len(variables))
         part = sp.csr_array((value, column, np.arange(0, 2 * len(gates) + 1, 2)), shape=shape)
         upper = np.zeros(len(gates))
-        _add_rows(model, _free_name(model, name), keys, part, variables, np.full(len(gates), -np.inf), upper)
+        gated += _add_rows(model, _free_name(model, name), keys, part, variables, np.full(len(gates), -np.inf), upper)
     _add_cost(model, program, variables)
     object.__setattr__(model, "columns", variables)
     object.__setattr__(model, "row_list", constraints)
+    object.__setattr__(model, "gate_list", gated)
     return model
 
 
@@ -173,8 +175,12 @@ class Compiled:
         Part of the objective that no column carries.
     position : ndarray of int
         Where each column of the program stands, -1 where the model does not use it, shape (program columns,).
+    unused : ndarray
+        Values of the columns that the model does not use, shape (program columns,).
     row : ndarray of int
         Row of the program that each row stands for, -1 for gates and what a script added, shape (rows,).
+    gates : ndarray of bool
+        Which rows are gates, shape (rows,).
     """
 
     cost: FloatArray
@@ -187,7 +193,9 @@ class Compiled:
     row_upper: FloatArray
     constant: float
     position: IntArray
+    unused: FloatArray
     row: IntArray
+    gates: npt.NDArray[np.bool_]
 
 
 def compiled(model: pyo.ConcreteModel, program: Program) -> Compiled:
@@ -198,17 +206,23 @@ def compiled(model: pyo.ConcreteModel, program: Program) -> Compiled:
     ValueError
         When the amended model is not linear.
     """
+    fixed = [variable for variable in model.component_data_objects(pyo.Var) if variable.fixed]
+    for variable in fixed:  # a fixed variable would become a constant and lose its column; bounds say the same
+        variable.unfix()
     try:
         form = LinearStandardFormCompiler().write(model, mixed_form=True)
     except Exception as error:
         raise ValueError(f"the amended model cannot be written as a linear program: {error}") from error
+    finally:
+        for variable in fixed:
+            variable.fixed = True
     position_of = {id(variable): at for at, variable in enumerate(form.columns)}
     position = np.array([position_of.get(id(variable), -1) for variable in model.columns], dtype=np.int64)
     n = len(form.columns)
     lower, upper = np.full(n, -np.inf), np.full(n, np.inf)
     whole, quantity = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     for at, variable in enumerate(form.columns):
-        low, high = variable.bounds
+        low, high = (variable.value, variable.value) if variable.fixed else variable.bounds
         lower[at], upper[at] = -np.inf if low is None else low, np.inf if high is None else high
         whole[at] = variable.is_integer() or variable.is_binary()
     quantity[:] = ~whole
@@ -216,6 +230,7 @@ def compiled(model: pyo.ConcreteModel, program: Program) -> Compiled:
     quantity[position[kept]] = program.quantity[kept]
     row_lower, row_upper = _sides(form)
     row_of = {id(constraint): at for at, constraint in enumerate(model.row_list)}
+    gates = {id(constraint) for constraint in model.gate_list}
     cost = np.asarray(form.c.todense()).ravel()
     return Compiled(
         cost=cost,
@@ -228,8 +243,14 @@ def compiled(model: pyo.ConcreteModel, program: Program) -> Compiled:
         row_upper=row_upper,
         constant=float(form.c_offset[0]),
         position=position,
+        unused=np.array([variable.value if variable.fixed else _least(variable) for variable in model.columns]),
         row=np.array([row_of.get(id(row.constraint), -1) for row in form.rows], dtype=np.int64),
+        gates=np.array([id(row.constraint) in gates for row in form.rows], dtype=bool),
     )
+
+
+def _least(variable: Any) -> float:
+    return 0.0 if variable.lb is None else float(variable.lb)
 
 
 def _sides(form: Any) -> tuple[FloatArray, FloatArray]:

@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow
 
-from netopt.network.catalog import UNITS
 from netopt.network.network import Network
 from netopt.network.reach import demand_cells, must_be_met
 from netopt.network.reason import Reason, listed, of_product, shown, spell_periods
@@ -146,7 +146,7 @@ class _Relaxation:
         use = self.products[flows.product] & ~(slow & (share >= 1))
         within = np.zeros(len(flows))
         if self.single is None:
-            cells, at = np.unique(flows.lane[use] * n_t + flows.period[use], return_index=True)
+            _, at = np.unique(flows.lane[use] * n_t + flows.period[use], return_index=True)
             at = np.nonzero(use)[0][at]
         else:
             at = np.nonzero(use)[0]
@@ -173,7 +173,7 @@ class _Relaxation:
         yield np.full(len(cell), self.source), cell, capacity, SUPPLY, supply.entity[here]
 
     def _stocks(self) -> Iterator[tuple[IntArray, IntArray, FloatArray, npt.ArrayLike, IntArray]]:
-        network, inventory, facilities = self.network, self.network.inventory, self.network.facilities
+        inventory, facilities = self.network.inventory, self.network.facilities
         site, period = inventory.entity, inventory.period
         mine = self.products[inventory.product]
         node = site * self.n_t + period + np.where(facilities.sends[site], 0, self.n_cells)
@@ -221,9 +221,9 @@ class _Relaxation:
         capacity = np.minimum(np.ceil(arcs.capacity * ((1 + _FORGIVEN) * scale)), most).astype(np.int64)
         size = self.sink + 1
         tail, head = np.append(arcs.tail, self.customer), np.append(arcs.head, np.full(len(need), self.sink))
-        graph = sp.coo_array((np.append(capacity, need), (tail, head)), shape=(size, size)).tocsr()
-        graph.data = np.minimum(graph.data, most).astype(np.int32)  # parallel lanes have been added up
-        graph = sp.csr_matrix(graph)
+        summed = sp.csr_matrix((np.append(capacity, need), (tail, head)), shape=(size, size))  # parallel lanes as one
+        at_most = np.minimum(summed.data, most).astype(np.int32)
+        graph = sp.csr_array((at_most, summed.indices, summed.indptr), shape=(size, size))
         flow = maximum_flow(graph, self.source, self.sink)
         if flow.flow_value >= most - 1:
             return []
@@ -242,11 +242,12 @@ class _Relaxation:
         need[self.customer] = self.need
         alone = lacking & _short(need, _sums(arcs.head, arcs.capacity, size))
         inside = lacking[arcs.tail] & lacking[arcs.head] & ~alone[arcs.head] & (arcs.capacity > 0)
-        graph = sp.coo_array((inside[inside], (arcs.tail[inside], arcs.head[inside])), shape=(size, size))
-        count, piece = connected_components(graph.tocsr(), directed=False)
-        piece = np.where(lacking, piece, count)
+        ends = arcs.tail[inside], arcs.head[inside]
+        graph = sp.csr_matrix((np.ones(len(ends[0]), dtype=np.int32), ends), shape=(size, size))
+        count, piece = connected_components(graph, directed=False)
+        piece = np.where(lacking, piece, count).astype(np.int64)
         enters = np.nonzero((piece[arcs.tail] != piece[arcs.head]) & lacking[arcs.head])[0]
-        wanted = np.bincount(piece, need, minlength=count + 1)
+        wanted = _sums(piece, need, count + 1)
         allowed = _sums(piece[arcs.head[enters]], arcs.capacity[enters], count + 1)
         short = _short(wanted, allowed)
         short[count] = False
@@ -333,8 +334,8 @@ def _times(amount: FloatArray, factor: FloatArray) -> FloatArray:
     return np.where(np.isinf(amount) | np.isinf(factor), np.where(factor == 0, 0.0, np.inf), product)
 
 
-def _sums(group: IntArray, values: FloatArray, count: int) -> FloatArray:
-    return np.bincount(group, values, minlength=count) if len(group) else np.zeros(count)
+def _sums(group: npt.NDArray[np.integer[Any]], values: FloatArray, count: int) -> FloatArray:
+    return np.bincount(group, values, minlength=count).astype(np.float64)
 
 
 def _short(need: FloatArray, can: FloatArray) -> BoolArray:

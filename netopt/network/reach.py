@@ -105,9 +105,10 @@ def _said(network: Network, kind: str, words: str, product: int | None, lack: _L
     need += spell_periods(network, sorted(lack.periods))
     who = listed(names, more="customers")
     if "{names}" in words:
-        said = words.format(names=who) + f", {they} {need}"
+        said = words.replace("{names}", who) + f", {they} {need}"
     else:
-        said = f"{who} need{'s' if len(names) == 1 else ''} {need}, but {words.format(it='it' if len(names) == 1 else 'them')}"
+        said = f"{who} need{'s' if len(names) == 1 else ''} {need}, but "
+        said += words.replace("{it}", "it" if len(names) == 1 else "them")
     return Reason(
         kind=kind,
         words=said,
@@ -137,7 +138,7 @@ class _MissingLink:
         self.sold |= sites.any(axis=0)
 
     def cause(self, place: int, product: int, period: int) -> tuple[str, str, int | None]:
-        """Return kind, words with ``{names}`` for the places, and the product where the words are about one."""
+        """Return kind, words with ``{names}`` or ``{it}`` for the places, and the product where it matters."""
         lanes, network = self.network.lanes, self.network
         tea = of_product(network, product).removeprefix(" of ")
         what = tea or "goods"
@@ -149,22 +150,23 @@ class _MissingLink:
             return "no_lane", "no lane ends at {names}", None
         into = into[lanes.open[into].any(axis=1)]
         if not len(into):
-            return "closed_lane", "every lane that ends at {names} is closed", None
+            return "closed_lane", "every lane that ends at {it} is closed", None
         into = into[self._carries(into, product)]
         if not len(into):
-            return "no_lane_for_product", f"no lane that ends at {{names}} carries {what}", product
+            return "no_lane_for_product", f"no lane that ends at {{it}} carries {what}", product
         leaves, departs = self._arriving(into, period)
         when = spell_periods(network, [period]) if len(network.periods) > 1 else ""
         if not len(leaves):
-            return "late", f"nothing that is sent to {{names}} can arrive{when} (lead_periods, closed lanes)", product
+            words = f"nothing that is sent to {{it}} can arrive{when} (lead_periods, or lanes closed then)"
+            return "late", words, product
         origin = lanes.origin[leaves]
         shut = network.facilities.status[origin, departs] == CLOSED
         if shut.all():
-            return "closed_site", f"every lane that ends at {{names}} starts at a closed site: {self._names(origin)}", product
+            words = f"every lane that ends at {{it}} starts at a closed site: {self._names(origin)}"
+            return "closed_site", words, product
         origin = np.unique(origin[~shut])
-        return "no_source", f"what reaches {{it}} comes from {self._names(origin)}" + self._upstream(
-            origin, product, period, tea
-        ), product
+        words = f"what reaches {{it}} comes from {self._names(origin)}" + self._upstream(origin, product, period, tea)
+        return "no_source", words, product
 
     def _unsold(self, product: int, period: int, what: str) -> str:
         supply, status = self.network.supply, self.network.facilities.status
@@ -204,7 +206,8 @@ class _MissingLink:
             return f", which does not sell {tea or 'anything'}"
         kind, words, _ = self.cause(at, product, period)
         if kind in ("no_lane", "closed_lane", "no_lane_for_product", "closed_site"):
-            return general + ": " + words.format(names=self.network.places.names[at])
+            name = self.network.places.names[at]
+            return general + ": " + words.replace("{names}", name).replace("{it}", name)
         return general
 
     def _names(self, places: Iterable[int]) -> str:

@@ -13,7 +13,7 @@ __all__ = ["Reason", "listed", "of_product", "shown", "spell_periods"]
 
 NAMES_SAID = 4
 
-_SPANS = ((1, 1, "day"), (7, 7, "week"), (14, 14, "fortnight"), (28, 31, "month"), (90, 92, "quarter"), (360, 366, "year"))
+_SPANS = ((1, 1, "day"), (7, 7, "week"), (28, 31, "month"), (90, 92, "quarter"), (360, 366, "year"))
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def of_product(network: Network, product: int | None) -> str:
 def spell_periods(network: Network, periods: Sequence[int], each: bool = False) -> str:
     """Return how a sentence about an amount says when.
 
-    `` in 2027-01``, `` over P1 to P4`` (``each``: `` in each of P1 to P4``); `` a week`` for the only period of a network
-    without a periods table, where its length has a name.
+    `` in 2027-01``, `` over P1 to P4`` (``each``: `` in each of P1 to P4``); `` a week`` for the only period of a
+    network without a periods table, where its length has a name.
     """
     names = network.periods.names
     if "periods" not in network.tables:

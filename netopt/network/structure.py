@@ -80,8 +80,8 @@ def _promises(network: Network, has: BoolArray, explained: BoolArray) -> tuple[l
         mode = lanes.modes[int(lanes.mode[lane[best]])]
         tea = of_product(network, int(product[d])).removeprefix(" of ") or "delivery"
         words = (
-            f"{name} is promised {tea} within {shown(float(demand['promise_days'][d]))} days, but the quickest way, from "
-            f"{source}{' by ' + mode if mode else ''}, takes {shown(float(days[best]))} days"
+            f"{name} is promised {tea} within {shown(float(demand['promise_days'][d]))} days, but the quickest way, "
+            f"from {source}{' by ' + mode if mode else ''}, takes {shown(float(days[best]))} days"
         )
         if words in said:
             continue
@@ -135,8 +135,8 @@ def _single_sources(network: Network, has: BoolArray, explained: BoolArray) -> t
         name = network.places.names[int(place[d])]
         need = f"{shown(float(demand['quantity'][d]))} units{of_product(network, int(product[d]))}"
         words = (
-            f"{name} wants {need}{spell_periods(network, [int(period[d])])} from a single source, but the most that one "
-            f"can bring is {shown(float(best[d]))}: {listed([f'{who} {shown(much)}' for who, much in parts])}"
+            f"{name} wants {need}{spell_periods(network, [int(period[d])])} from a single source, but the most that "
+            f"one can bring is {shown(float(best[d]))}: {listed([f'{who} {shown(much)}' for who, much in parts])}"
         )
         reasons.append(
             Reason(
@@ -150,12 +150,13 @@ def _single_sources(network: Network, has: BoolArray, explained: BoolArray) -> t
 def _idle_sites(network: Network) -> list[Reason]:
     """Find open sites that must let more pass than anyone behind them can take."""
     facilities, lanes, flows = network.facilities, network.lanes, network.flows
-    n_i, n_p, n_t = len(facilities), len(network.places.names), len(network.periods)
+    n_p, n_t = len(network.places.names), len(network.periods)
     asked = (facilities.status == OPEN) & (facilities.min_throughput > 0)
     if not asked.any():
         return []
     used = np.unique(lanes.origin[flows.lane] * n_p + lanes.destination[flows.lane])
-    graph = sp.coo_array((np.ones(len(used), dtype=np.int8), (used // n_p, used % n_p)), shape=(n_p, n_p)).tocsr()
+    edges = np.ones(len(used), dtype=np.int32), (used // n_p, used % n_p)
+    graph = sp.csr_matrix(edges, shape=(n_p, n_p))
     _, circle = connected_components(graph, directed=True, connection="strong")
     on_circle = np.bincount(circle)[circle] > 1  # goods may go round and pass again
     stocks = np.zeros(n_p, dtype=bool)
@@ -164,7 +165,7 @@ def _idle_sites(network: Network) -> list[Reason]:
     reasons = []
     for i in np.nonzero(asked.any(axis=1))[0]:
         behind = np.zeros(n_p, dtype=bool)
-        behind[breadth_first_order(graph, i, return_predecessors=False)] = True
+        behind[breadth_first_order(graph, int(i), return_predecessors=False)] = True
         if (behind & stocks).any() or on_circle[i]:
             continue
         size = network.products.measure[facilities.capacity_unit[i]]
@@ -177,8 +178,8 @@ def _idle_sites(network: Network) -> list[Reason]:
                 continue
             name, what = facilities.names[int(i)], ("units", "of volume", "of weight")[facilities.capacity_unit[i]]
             words = (
-                f"{name} is open and must let at least {shown(least)} {what} pass"
-                f"{spell_periods(network, [int(t)])} (min_throughput), but those it reaches want only {shown(float(later[t]))}"
+                f"{name} is open and must let at least {shown(least)} {what} pass{spell_periods(network, [int(t)])} "
+                f"(min_throughput), but those it reaches want only {shown(float(later[t]))}"
             )
             when = (network.periods.names[int(t)],)
             reasons.append(Reason("min_throughput", words, (name,), None, when, least, float(later[t])))
@@ -202,15 +203,13 @@ def _counts(network: Network) -> list[Reason]:
             period = (network.periods.names[int(t)],)
             here = inside[:, t] & (status[:, t] != CLOSED)
             if can[t] < limit.at_least - 1e-6:
-                words = (
-                    f"{where}: at least {shown(limit.at_least)} sites{which} shall be open{when}, but only {can[t]} can be"
-                )
+                asked = f"at least {shown(limit.at_least)} sites{which} shall be open{when}"
+                words = f"{where}: {asked}, but only {can[t]} can be"
             elif must[t] > limit.at_most + 1e-6:
                 here &= status[:, t] != CONSIDER
-                words = (
-                    f"{where}: at most {shown(limit.at_most)} sites{which} may be open{when}, but {must[t]} have status "
-                    f"open: {listed([names[int(i)] for i in np.nonzero(here)[0]], more='sites')}"
-                )
+                asked = f"at most {shown(limit.at_most)} sites{which} may be open{when}"
+                among = listed([names[int(i)] for i in np.nonzero(here)[0]], more="sites")
+                words = f"{where}: {asked}, but {must[t]} have status open: {among}"
             else:
                 continue
             places = tuple(names[int(i)] for i in np.nonzero(here)[0])

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from netopt.plan.tables import PLAN_TABLES
 if TYPE_CHECKING:
     from netopt.plan.plan import Plan
 
-__all__ = ["Page", "digest", "read_plan_table", "write_plan"]
+__all__ = ["Page", "digest", "read_plan_table", "seal", "write_plan"]
 
 Page = Callable[["Plan", Path], None]
 """Writes one more file of a plan into the folder it is given."""
@@ -37,7 +37,8 @@ def write_plan(plan: Plan, folder: Path, pages: Iterable[Page] = ()) -> Path:
     """Write a plan into a folder of its own.
 
     Everything is written beside the folder first and takes its place by a rename, so that no reader ever sees half a
-    plan and a failed write leaves an earlier plan as it was.
+    plan and a failed write leaves an earlier plan as it was. Files that somebody else has put beside an earlier plan
+    stay.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ def write_plan(plan: Plan, folder: Path, pages: Iterable[Page] = ()) -> Path:
     Raises
     ------
     PlanError
-        When the folder holds anything but a plan.
+        When the folder is not a plan and not empty.
     OSError
         When the folder cannot be written.
     """
@@ -71,7 +72,8 @@ def write_plan(plan: Plan, folder: Path, pages: Iterable[Page] = ()) -> Path:
         for page in pages:
             page(plan, fresh)
         _write_json(fresh / "summary.json", plan.summary())
-        _write_json(fresh / "proof.json", _proof(plan, fresh))
+        proof = _proof(plan, fresh)
+        _write_json(fresh / "proof.json", proof | {"sha256": seal(proof)})
         fresh.chmod(0o755)
         _swap(fresh, folder)
     except BaseException:
@@ -81,7 +83,17 @@ def write_plan(plan: Plan, folder: Path, pages: Iterable[Page] = ()) -> Path:
 
 
 def _replaceable(folder: Path) -> bool:
-    return folder.is_dir() and ((folder / "summary.json").is_file() or not any(folder.iterdir()))
+    plan = (folder / "summary.json").is_file() and (folder / "proof.json").is_file()
+    return folder.is_dir() and (plan or not any(folder.iterdir()))
+
+
+def _written(folder: Path) -> set[str]:
+    """Return the names of the files that an earlier plan wrote into its folder."""
+    usual = {"summary.json", "proof.json", *(f"{name}.csv" for name in PLAN_TABLES)}
+    try:
+        return usual | set(json.loads((folder / "proof.json").read_text(encoding="utf-8"))["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return usual
 
 
 def _swap(fresh: Path, folder: Path) -> None:
@@ -90,14 +102,21 @@ def _swap(fresh: Path, folder: Path) -> None:
         fresh.replace(folder)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-    folder.replace(old / folder.name)
+    earlier = old / folder.name
     try:
+        folder.replace(earlier)
         fresh.replace(folder)
-    except OSError:
-        (old / folder.name).replace(folder)
+        written = _written(earlier)
+        for other in [path for path in earlier.iterdir() if path.name not in written]:
+            if not (folder / other.name).exists():
+                other.replace(folder / other.name)
+    except BaseException:
+        if not folder.exists() and earlier.exists():
+            earlier.replace(folder)
         raise
     finally:
-        shutil.rmtree(old, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _proof(plan: Plan, folder: Path) -> dict[str, Any]:
@@ -123,6 +142,13 @@ def _proof(plan: Plan, folder: Path) -> dict[str, Any]:
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file, hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def seal(proof: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what a proof says, hexadecimal; the seal itself is left out."""
+    said = {key: value for key, value in proof.items() if key != "sha256"}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, allow_nan=False, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
@@ -153,7 +179,7 @@ def _write_table(path: Path, table: pd.DataFrame) -> None:
 def _cells(column: pd.Series) -> list[str]:
     if pd.api.types.is_float_dtype(column.dtype):
         return ["" if value != value else repr(value).removesuffix(".0") for value in column.tolist()]
-    return ["'" + text if text.startswith(_FORMULA) else text for text in map(str, column.tolist())]
+    return ["'" + text if text.lstrip("'").startswith(_FORMULA) else text for text in map(str, column.tolist())]
 
 
 def read_plan_table(path: Path) -> pd.DataFrame:
@@ -180,4 +206,4 @@ def read_plan_table(path: Path) -> pd.DataFrame:
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell

@@ -14,7 +14,7 @@ import pandas as pd
 from netopt.errors import PlanError
 from netopt.network import Network, read
 from netopt.plan.audit import audit
-from netopt.plan.folder import digest, read_plan_table
+from netopt.plan.folder import digest, read_plan_table, seal
 from netopt.plan.tables import PLAN_TABLES
 
 __all__ = ["verify"]
@@ -57,6 +57,8 @@ def verify(folder: str | Path, network: str | Path | Network | None = None) -> l
         found.append("the network is not the one that was solved: its digest differs from summary.json, input_sha256")
     report = audit(source, tables)
     found += [str(words) for words in report.breaches["words"]]
+    if not _close(proof.get("audited_cost"), report.cost, _SAME):
+        found.append(f"proof.json, audited_cost is {proof.get('audited_cost')}, the audit says {report.cost}")
     return [*found, *_against_tables(summary, tables, report.cost)]
 
 
@@ -73,7 +75,9 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _altered(folder: Path, proof: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the files that are missing or are not what was written."""
+    """Yield the files that are missing or are not what was written, the proof itself among them."""
+    if proof.get("sha256") != seal(proof):
+        yield "proof.json was altered since the plan was written"
     files = proof.get("files")
     if not isinstance(files, dict) or not files:
         yield "proof.json lists no files"

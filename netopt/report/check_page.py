@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from netopt.report.checks import Checked
-from netopt.report.console import bullets, heading, indented, show, text_table
+from netopt.report.console import TextTable, bullets, heading, indented, show
 from netopt.report.words import count, safe
 
 __all__ = ["print_check"]
@@ -36,7 +36,7 @@ def _blocks(checked: Checked, reasons: Sequence[str], network: str) -> Iterator[
     sizes = [[name, f"{number:,}"] for name, number in checked.network.items()]
     for title, cells in (("Rows read", rows), ("Network", sizes)):
         yield heading(title)
-        yield indented(text_table({"what": "name", "number": "number"}, cells, titles=False))
+        yield indented(TextTable({"what": "name", "number": "number"}, cells, titles=False))
         yield ""
     if checked.warnings:
         yield heading("Worth a look")

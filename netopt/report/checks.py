@@ -11,12 +11,13 @@ import numpy.typing as npt
 from netopt import schema
 from netopt.network import Network
 from netopt.network.sites import CLOSED
-from netopt.report.words import amount, count, listed
+from netopt.report.words import amount, count, listed, safe
 
 __all__ = ["Checked", "check_network"]
 
 BoolArray = npt.NDArray[np.bool_]
 
+_LANES = 3
 _SPREAD = 1e6
 """Largest over smallest number of a column from which units are probably mixed, and solvers lose digits."""
 
@@ -61,7 +62,7 @@ def check_network(network: Network) -> Checked:
 
 
 def _sites_without_lanes(network: Network) -> list[str]:
-    """Sites that nothing can reach, or that nothing can leave."""
+    """Warn of sites that nothing can reach, or that nothing can leave."""
     lanes, flows, n = network.lanes, network.flows, len(network.facilities)
     leaves = np.isin(np.arange(n), lanes.origin[flows.lane])
     enters = np.isin(np.arange(n), lanes.destination[flows.lane])
@@ -79,7 +80,7 @@ def _sites_without_lanes(network: Network) -> list[str]:
 
 
 def _idle_customers(network: Network) -> list[str]:
-    """Customers without demand."""
+    """Warn of customers without demand."""
     idle = ~np.isin(np.arange(len(network.customers)), network.demand.entity)
     if not idle.any():
         return []
@@ -87,7 +88,7 @@ def _idle_customers(network: Network) -> list[str]:
 
 
 def _idle_products(network: Network) -> list[str]:
-    """Products that nobody wants, or that nobody sells."""
+    """Warn of products that nobody wants, or that nobody sells."""
     n = len(network.products)
     wanted = np.isin(np.arange(n), network.demand.product)
     sold = np.isin(np.arange(n), network.supply.product)
@@ -102,21 +103,17 @@ def _idle_products(network: Network) -> list[str]:
 
 
 def _dead_lanes(network: Network) -> list[str]:
-    """Typed lanes over which nothing can move."""
+    """Warn of typed lanes over which nothing can move."""
     typed = ~network.lanes.rated
     dead = typed & ~np.isin(np.arange(len(network.lanes)), network.flows.lane)
     if not dead.any():
         return []
-    places = network.places.names.array
-    pairs = [
-        f"{places[network.lanes.origin[at]]} to {places[network.lanes.destination[at]]}" for at in np.nonzero(dead)[0]
-    ]
     why = "closed, from or to a closed site, or to a customer that wants nothing it carries"
-    return [f"{count(len(pairs), 'lane')} can carry nothing ({why}): {listed(pairs, 3)}"]
+    return [f"{count(int(dead.sum()), 'lane')} can carry nothing ({why}): {_lanes_named(network, dead)}"]
 
 
 def _free_lanes(network: Network) -> list[str]:
-    """Lanes that cost nothing."""
+    """Warn of lanes that cost nothing."""
     lanes, flows = network.lanes, network.flows
     paid = np.zeros(len(lanes), dtype=bool)
     paid[flows.lane[(flows.unit_cost > 0) | (flows.duty_rate > 0)]] = True
@@ -125,15 +122,11 @@ def _free_lanes(network: Network) -> list[str]:
     free = used & ~paid
     if not free.any():
         return []
-    places = network.places.names.array
-    pairs = [f"{places[lanes.origin[at]]} to {places[lanes.destination[at]]}" for at in np.nonzero(free)[0][:4]]
-    number = int(free.sum())
-    shown = listed(pairs, 3) if number <= 3 else f"{', '.join(pairs[:3])}, …"
-    return [f"{count(number, 'lane costs', 'lanes cost')} nothing: {shown}"]
+    return [f"{count(int(free.sum()), 'lane costs', 'lanes cost')} nothing: {_lanes_named(network, free)}"]
 
 
 def _at_zero(network: Network) -> list[str]:
-    """Places at 0, 0, which is in the Gulf of Guinea."""
+    """Warn of places at 0, 0, which is in the Gulf of Guinea."""
     at_zero = (network.places.latitude == 0) & (network.places.longitude == 0)
     if not at_zero.any():
         return []
@@ -143,7 +136,7 @@ def _at_zero(network: Network) -> list[str]:
 
 
 def _spreads(network: Network) -> list[str]:
-    """Columns whose numbers are so far apart that their units are probably mixed."""
+    """Warn of columns whose numbers are so far apart that their units are probably mixed."""
     found = []
     for name, frame in network.tables.frames.items():
         for column in schema.tables()[name].columns.values():
@@ -161,3 +154,12 @@ def _named(names: npt.NDArray[np.object_], chosen: BoolArray, noun: str) -> str:
     """Return the chosen names, with their number where there are many."""
     found = list(names[chosen])
     return listed(found) if len(found) <= 3 else f"{count(len(found), noun)}: {listed(found)}"
+
+
+def _lanes_named(network: Network, chosen: BoolArray) -> str:
+    """Return the ends of the first lanes chosen, however many there are."""
+    names, lanes = network.places.names.array, network.lanes
+    first = np.nonzero(chosen)[0][:_LANES]
+    pairs = [f"{safe(names[lanes.origin[at]], 40)} to {safe(names[lanes.destination[at]], 40)}" for at in first]
+    rest = int(chosen.sum()) - len(pairs)
+    return f"{', '.join(pairs)} and {rest:,} more" if rest else listed(pairs, _LANES)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
-from rich.console import Console, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from netopt.report.words import safe
 
-__all__ = ["bullets", "heading", "indented", "show", "terminal", "text_table"]
+__all__ = ["TextTable", "bullets", "heading", "indented", "show", "terminal"]
 
 _WIDEST = 100
+_GAP = 2
+_NARROWEST = 8
+_WRAPPED = 24
 
 
 def terminal(stream: TextIO | None = None) -> Console:
@@ -62,26 +66,47 @@ def indented(content: RenderableType) -> Padding:
     return Padding(content, (0, 0, 0, 2))
 
 
-def text_table(columns: dict[str, str], rows: list[list[str]], *, titles: bool = True) -> Table:
-    """Return a table without any lines, which stays readable in a pipe and for ``grep``.
+class TextTable:
+    """A table without any lines, which stays readable in a pipe and for ``grep``.
 
     Parameters
     ----------
-    columns : dict of str to str
+    columns : mapping of str to str
         By title: ``name`` (cut when there is no room), ``number`` (right-aligned, never cut) or ``words`` (wrapped).
-    rows : list of list of str
+    rows : sequence of sequence of str
         Cells; control characters are spelled out here.
     titles : bool
         Whether the titles are printed.
     """
-    table = Table(box=None, show_header=titles, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for title, kind in columns.items():
-        if kind == "number":
-            table.add_column(title, justify="right", no_wrap=True, overflow="ignore")
-        elif kind == "name":
-            table.add_column(title, no_wrap=True, overflow="ellipsis", min_width=8)
-        else:
-            table.add_column(title, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(safe(cell)) for cell in row))
-    return table
+
+    def __init__(self, columns: Mapping[str, str], rows: Sequence[Sequence[str]], *, titles: bool = True) -> None:
+        self.columns = dict(columns)
+        self.rows = [[safe(cell) for cell in row] for row in rows]
+        self.titles = titles
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the table in the room that there is."""
+        table = Table(box=None, show_header=self.titles, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
+        for (title, kind), width in zip(self.columns.items(), self._widths(options.max_width), strict=True):
+            if kind == "words":
+                table.add_column(title, overflow="fold")
+            else:
+                justify: JustifyMethod = "right" if kind == "number" else "left"
+                table.add_column(title, justify=justify, no_wrap=True, overflow="ellipsis", width=width)
+        for row in self.rows:
+            table.add_row(*(Text(cell) for cell in row))
+        yield table
+
+    def _widths(self, room: int) -> list[int]:
+        """Return the width of every column: names give way, the widest first, so that numbers need not."""
+        titles = list(self.columns) if self.titles else [""] * len(self.columns)
+        widths = [max(cell_len(cell) for cell in cells) for cells in zip(titles, *self.rows, strict=True)]
+        kinds = list(self.columns.values())
+        needed = [min(width, _WRAPPED) if kind == "words" else width for width, kind in zip(widths, kinds, strict=True)]
+        names = [at for at, kind in enumerate(kinds) if kind == "name"]
+        for _ in range(max(sum(needed) + _GAP * (len(widths) - 1) - room, 0)):
+            widest = max(names, key=widths.__getitem__, default=None)
+            if widest is None or widths[widest] <= _NARROWEST:
+                break
+            widths[widest] -= 1
+        return widths

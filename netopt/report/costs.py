@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netopt.report.console import text_table
+from netopt.report.console import TextTable
 from netopt.report.words import money, share
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.table import Table
 
 __all__ = ["cost_table"]
 
 
-def cost_table(costs: pd.DataFrame) -> Table:
+def cost_table(costs: pd.DataFrame) -> TextTable:
     """Return the buckets, largest first; those of nothing are left out.
 
     Parameters
@@ -27,7 +26,7 @@ def cost_table(costs: pd.DataFrame) -> Table:
     largest = by_bucket[by_bucket != 0].sort_values(ascending=False, kind="stable")
     rows = [[str(bucket), money(cost, scale=total), _share(cost, total)] for bucket, cost in largest.items()]
     rows.append(["total", money(total), ""])
-    return text_table({"bucket": "name", "cost": "number", "share": "number"}, rows, titles=False)
+    return TextTable({"bucket": "name", "cost": "number", "share": "number"}, rows, titles=False)
 
 
 def _share(cost: float, total: float) -> str:

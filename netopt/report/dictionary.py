@@ -12,7 +12,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from netopt import schema
-from netopt.report.console import heading, indented, text_table
+from netopt.report.console import TextTable, heading, indented
 
 __all__ = [
     "OUTPUTS",
@@ -54,7 +54,7 @@ def table_page(table: schema.Table) -> Iterator[RenderableType]:
         yield indented(Text(f"A row is told from others by: {', '.join(table.key)}."))
     rows = [_row(column) for column in table.columns.values()]
     yield ""
-    yield indented(text_table({"column": "name", "meaning": "words"}, rows))
+    yield indented(TextTable({"column": "name", "meaning": "words"}, rows))
     yield ""
     yield indented(Text(f"* needed. `netopt explain {table.name}.COLUMN` says more about one."))
 
@@ -71,7 +71,7 @@ def column_page(table: schema.Table, column: schema.Column) -> Iterator[Renderab
         ["also called", ", ".join(column.aliases)],
     ]
     shown = [row for row in rows if row[1]]
-    yield indented(text_table({"": "words", " ": "words"}, shown, titles=False))
+    yield indented(TextTable({"": "words", " ": "words"}, shown, titles=False))
 
 
 def settings_page() -> Iterator[RenderableType]:
@@ -80,7 +80,7 @@ def settings_page() -> Iterator[RenderableType]:
     yield indented(Text("One row a key: settings,currency,USD. Every key is optional."))
     yield ""
     rows = [_row(key) for key in schema.setting_keys().values()]
-    yield indented(text_table({"key": "name", "meaning": "words"}, rows))
+    yield indented(TextTable({"key": "name", "meaning": "words"}, rows))
 
 
 def outputs_page() -> Iterator[RenderableType]:
@@ -88,7 +88,7 @@ def outputs_page() -> Iterator[RenderableType]:
     yield heading("outputs")
     yield indented(Text("`netopt solve` writes a folder, whole or not at all. Further columns may follow these."))
     yield ""
-    yield indented(text_table({"file": "name", "columns": "words"}, [[name, said] for name, said in OUTPUTS.items()]))
+    yield indented(TextTable({"file": "name", "columns": "words"}, [[name, said] for name, said in OUTPUTS.items()]))
 
 
 def aliases_page() -> Iterator[RenderableType]:
@@ -104,7 +104,7 @@ def aliases_page() -> Iterator[RenderableType]:
             if column.aliases
         ]
     rows += [[f"settings {key.name}", ", ".join(key.aliases)] for key in schema.setting_keys().values() if key.aliases]
-    yield indented(text_table({"name": "name", "also called": "words"}, rows))
+    yield indented(TextTable({"name": "name", "also called": "words"}, rows))
 
 
 def room_page(name: str) -> Iterator[RenderableType]:
@@ -119,7 +119,7 @@ def room_page(name: str) -> Iterator[RenderableType]:
     ]
     if used:
         yield ""
-        yield indented(text_table({"column": "name", "meaning": "words"}, used))
+        yield indented(TextTable({"column": "name", "meaning": "words"}, used))
 
 
 @cache

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-from netopt.report.console import text_table
+from netopt.report.console import TextTable
 from netopt.report.words import amount, count, days, listed, money, percent, share
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 __all__ = ["served_table", "service_words", "unmet_table"]
 
@@ -46,7 +41,7 @@ def service_words(service: pd.DataFrame) -> list[str]:
     return lines
 
 
-def served_table(flows: pd.DataFrame, customers: pd.Index) -> Table:
+def served_table(flows: pd.DataFrame, customers: pd.Index) -> TextTable:
     """Return, for every site that ships to customers, how many, which and how much, the largest first."""
     last = flows[flows["destination"].isin(customers)]
     by_origin = last.groupby("origin", sort=False)
@@ -67,10 +62,10 @@ def served_table(flows: pd.DataFrame, customers: pd.Index) -> Table:
         units = float(rest["units"].sum())
         rows.append([f"and {len(rest):,} more", amount(units), _share(units, total), "", ""])
     columns = {"from": "name", "units": "number", "share": "number", "customers": "number", "largest": "name"}
-    return text_table(columns, rows)
+    return TextTable(columns, rows)
 
 
-def unmet_table(unmet: pd.DataFrame) -> Table:
+def unmet_table(unmet: pd.DataFrame) -> TextTable:
     """Return the customers with the most unmet demand, and what that costs."""
     found = unmet.groupby("customer", sort=False)[["quantity", "cost"]].sum()
     found = found.sort_values("quantity", ascending=False, kind="stable")
@@ -80,7 +75,7 @@ def unmet_table(unmet: pd.DataFrame) -> Table:
     rest = found.iloc[_UNMET:]
     if len(rest):
         rows.append([f"and {len(rest):,} more", amount(rest["quantity"].sum()), money(rest["cost"].sum())])
-    return text_table({"customer": "name", "unmet units": "number", "cost": "number"}, rows)
+    return TextTable({"customer": "name", "unmet units": "number", "cost": "number"}, rows)
 
 
 def _share(units: float, total: float) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netopt.report.console import text_table
+from netopt.report.console import TextTable
 from netopt.report.words import amount, count, listed, money, share
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.table import Table
 
 __all__ = ["closed_words", "site_table"]
 
@@ -17,7 +16,7 @@ _MOST = 15
 _TIERS = ("fc", "sort_center", "dc", "plant", "supplier")
 
 
-def site_table(sites: pd.DataFrame) -> Table:
+def site_table(sites: pd.DataFrame) -> TextTable:
     """Return the open sites, those nearest to customers first and within a type the busiest first.
 
     Parameters
@@ -43,7 +42,7 @@ def site_table(sites: pd.DataFrame) -> Table:
         row = [f"and {len(rest):,} more", "", "", amount(rest["throughput"].sum())]
         row += ["", money(rest["cost"].sum(), scale=scale)]
         rows.append([*row, ""] if periods > 1 else row)
-    return text_table(columns, rows)
+    return TextTable(columns, rows)
 
 
 def closed_words(sites: pd.DataFrame) -> list[str]:
@@ -69,19 +68,14 @@ def _idle(found: pd.DataFrame) -> pd.Series:
 
 
 def _by_site(sites: pd.DataFrame) -> pd.DataFrame:
-    changes = {name: sites.get(name, 0) for name in ("opened", "closed")}
-    found = (
-        sites.assign(**changes)
-        .groupby("name", sort=False)
-        .agg(
-            type=("type", "first"),
-            periods=("open", "sum"),
-            throughput=("throughput", "sum"),
-            utilization=("utilization", "max"),
-            cost=("cost", "sum"),
-            opened=("opened", "max"),
-            closed=("closed", "max"),
-        )
+    found = sites.groupby("name", sort=False).agg(
+        type=("type", "first"),
+        periods=("open", "sum"),
+        throughput=("throughput", "sum"),
+        utilization=("utilization", "max"),
+        cost=("cost", "sum"),
+        opened=("opened", "max"),
+        closed=("closed", "max"),
     )
     tier = found["type"].map({word: at for at, word in enumerate(_TIERS)}).fillna(len(_TIERS))
     return found.assign(tier=tier).sort_values(["tier", "throughput"], ascending=[True, False], kind="stable")

@@ -1,4 +1,4 @@
-"""A program that may be stretched: which of its facts cannot hold together, and the least that has to give.
+"""A program that may be stretched, and the least that has to give.
 
 A fact is one side of a row, or of a column's bounds. Stretching fact f by s[f] >= 0 costs weight[f] * s[f]:
 
@@ -6,11 +6,6 @@ row + s >= row_lower,   row - s <= row_upper,   x + s >= lower,   x - s <= upper
 
 The least total stretch is 0 if and only if the program has a point, so "infeasible" need not be taken on the
 solver's word: the stretched program always has a point, and its optimum is positive.
-
-References
-----------
-J. W. Chinneck, Feasibility and Infeasibility in Optimization, Springer 2008: the elastic filter (chapter 6.1) and the
-deletion filter (6.2).
 """
 
 from __future__ import annotations
@@ -28,7 +23,7 @@ from netopt.solve.control import Control
 from netopt.solve.form import Form, gate_rows, summed_gates
 from netopt.solve.highs import Outcome, Run, Solver
 
-__all__ = ["Elastic", "Facts", "Stretch", "clash", "facts_of"]
+__all__ = ["Elastic", "Facts", "Stretch", "facts_of", "has_point"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -38,7 +33,9 @@ TOLERANCE = 1e-6
 """Relative to the size of the fact's own side, as everywhere."""
 
 _ALL_GATES = 50_000
+_IMPOSSIBLE = (Outcome.INFEASIBLE, Outcome.UNSURE)  # nothing that is minimised here can be unbounded
 _GAP = 1e-6
+_GIVE = 1e-9
 _CLEAN_UP_SECONDS = 60.0
 
 
@@ -49,10 +46,10 @@ class Facts:
     Parameters
     ----------
     block : ndarray of str
-        Name of each fact's block of rows or columns, shape (facts,).
+        Name of each fact's block of rows, or of columns with the bound (``buy.upper``), shape (facts,).
     is_row : ndarray of bool
         Whether it is a row; a bound of a column otherwise.
-    at : ndarray of int
+    position : ndarray of int
         Position of the row or column in the program.
     above : ndarray of bool
         Whether it is the upper side.
@@ -64,13 +61,13 @@ class Facts:
 
     block: npt.NDArray[np.object_]
     is_row: BoolArray
-    at: IntArray
+    position: IntArray
     above: BoolArray
     weight: FloatArray
     size: FloatArray
 
     def __len__(self) -> int:
-        return len(self.at)
+        return len(self.position)
 
     def select(self, which: npt.NDArray[np.generic]) -> Facts:
         """Return some of the facts."""
@@ -80,8 +77,8 @@ class Facts:
 def facts_of(program: Program, rows: Mapping[str, float], bounds: Mapping[str, float]) -> Facts:
     """Return the facts in blocks of a program.
 
-    One unit of goods weighs 1, whatever unit the row counts in: a stretch is divided by the row's largest coefficient of
-    a quantity. In rows about yes and no, one weighs as much as the typical quantity in the program.
+    One unit of goods weighs 1, whatever unit the row counts in: a stretch is divided by the row's largest coefficient
+    of a quantity. In rows about yes and no, one weighs as much as the typical quantity in the program.
 
     Parameters
     ----------
@@ -126,7 +123,8 @@ def facts_of(program: Program, rows: Mapping[str, float], bounds: Mapping[str, f
         at = program.columns[name].at
         at = at[np.isfinite(value[at]) & ((side == "upper") | (value[at] > 0))]
         weight = np.where(program.quantity[at], 1.0, typical)
-        add(name, False, at, side == "upper", heavy * weight, np.maximum(np.abs(value[at]), 1e-3))
+        usual_size = np.where(program.quantity[at], typical, 1.0)
+        add(key, False, at, side == "upper", heavy * weight, np.where(value[at] == 0, usual_size, np.abs(value[at])))
     if not parts:
         add("", True, np.zeros(0, dtype=np.int64), True, np.zeros(0), np.zeros(0))
     return Facts(*(np.concatenate([getattr(part, name) for part in parts]) for name in Facts.__dataclass_fields__))
@@ -150,6 +148,8 @@ class Stretch:
         Money of the point.
     best : bool
         Whether the search ended by itself.
+    needed : bool
+        Whether something has to give that has a price.
     """
 
     x: FloatArray
@@ -158,11 +158,7 @@ class Stretch:
     bound: float
     cost: float
     best: bool
-
-    @property
-    def needed(self) -> bool:
-        """Whether something has to give."""
-        return bool((self.amount > 0).any())
+    needed: bool
 
 
 class Elastic:
@@ -182,6 +178,7 @@ class Elastic:
         self.program, self.facts = program, facts
         self.width = len(program.cost)
         self.slack = self.width + np.arange(len(facts))
+        self.weight = facts.weight
         self.form = self._form()
         self.mixed = bool(self.form.whole.any()) and not relaxed
         self.solver = Solver(self.form)
@@ -193,34 +190,35 @@ class Elastic:
         lower, upper = program.lower.copy(), program.upper.copy()
         columns = np.nonzero(~facts.is_row)[0]
         below, above = columns[~facts.above[columns]], columns[facts.above[columns]]
-        side = np.where(facts.above[columns], upper[facts.at[columns]], lower[facts.at[columns]])
-        lower[facts.at[below]] = np.minimum(lower[facts.at[below]], 0.0)
-        upper[facts.at[above]] = np.where(program.whole[facts.at[above]], upper[facts.at[above]], np.inf)
-        ones = np.ones(len(columns))
-        bounds = sp.coo_array((ones, (np.arange(len(columns)), facts.at[columns])), shape=(len(columns), self.width))
-        gates = gate_rows if len(program.gates) <= _ALL_GATES else summed_gates
-        linking = gates(program.gates, (len(program.gates), self.width))
-        matrix = sp.vstack([program.matrix.tocsr(), linking, bounds.tocsr()], format="csr")
+        side = np.where(facts.above[columns], upper[facts.position[columns]], lower[facts.position[columns]])
+        lower[facts.position[below]] = np.minimum(lower[facts.position[below]], 0.0)
+        raised = facts.position[above]
+        upper[raised] = np.where(program.whole[raised], upper[raised], np.inf)
+        place = np.arange(len(columns)), facts.position[columns]
+        bounds = sp.coo_array((np.ones(len(columns)), place), shape=(len(columns), self.width))
+        few = len(program.gates) <= _ALL_GATES
+        linking = gate_rows(program.gates, self.width) if few else summed_gates(program.gates, self.width)
+        matrix = sp.vstack([program.matrix, linking, bounds.tocsc()], format="csc")
 
         start = matrix.shape[0] - len(columns)
-        row = facts.at.copy()
+        row = facts.position.copy()
         row[columns] = start + np.arange(len(columns))
         signs = np.where(facts.above, -1.0, 1.0)
-        slack = sp.coo_array((signs, (row, np.arange(n))), shape=(matrix.shape[0], n)).tocsr()
+        slack = sp.coo_array((signs, (row, np.arange(n))), shape=(matrix.shape[0], n)).tocsc()
         free, none = np.full(linking.shape[0], -np.inf), np.zeros(linking.shape[0])
         at_most = facts.above[columns]
         in_goods = np.zeros(n, dtype=bool)
-        in_goods[columns] = program.quantity[facts.at[columns]]
+        in_goods[columns] = program.quantity[facts.position[columns]]
         rows = np.nonzero(facts.is_row)[0]
         goods = (abs(program.matrix) @ program.quantity.astype(np.float64)) > 0
-        in_goods[rows] = goods[facts.at[rows]]
+        in_goods[rows] = goods[facts.position[rows]]
         return Form.scaled(
             cost=np.append(np.zeros(self.width), facts.weight),
             lower=np.append(lower, np.zeros(n)),
             upper=np.append(upper, np.full(n, np.inf)),
             whole=np.append(program.whole, np.zeros(n, dtype=bool)),
             quantity=np.append(program.quantity, in_goods),
-            matrix=sp.csr_array(sp.hstack([matrix, slack], format="csr")),
+            matrix=sp.csc_array(sp.hstack([matrix, slack], format="csc")),
             row_lower=np.concatenate([program.row_lower, free, np.where(at_most, -np.inf, side)]),
             row_upper=np.concatenate([program.row_upper, none, np.where(at_most, side, np.inf)]),
         )
@@ -229,6 +227,7 @@ class Elastic:
 
     def price(self, weight: FloatArray) -> None:
         """Let a stretch cost this much per unit, shape (facts,)."""
+        self.weight = weight
         scaled = weight * self.form.column_scale[self.slack] * self.form.cost_scale
         self.solver.highs.changeColsCost(len(weight), self.slack.astype(np.int32), scaled)
 
@@ -237,7 +236,7 @@ class Elastic:
         self.solver.bound_columns(self.slack, np.zeros(len(upper)), upper)
 
     def least(self, control: Control, phase: str = "diagnosing") -> Stretch | None:
-        """Return the point that is stretched least; None where time ran out before any was found.
+        """Return the point whose stretch costs least; None where time ran out before any was found.
 
         Raises
         ------
@@ -245,9 +244,9 @@ class Elastic:
             When the solver says that there is no point even so, or fails.
         """
         run = self.solver.run(replace(control, gap=_GAP), phase)
-        if run.outcome in (Outcome.INFEASIBLE, Outcome.UNBOUNDED):
+        if run.x is None and run.outcome in _IMPOSSIBLE:
             raise SolverError("what may not be stretched is infeasible by itself")
-        return None if run.x is None else self._stretch(self._rounded(run, control))
+        return None if run.x is None else self._stretch(*self._rounded(run, run.x, control))
 
     def cheapest(self, stretch: Stretch, control: Control) -> Stretch:
         """Return the cheapest point that is stretched no more than another one.
@@ -262,45 +261,46 @@ class Elastic:
         facts, program, scale = self.facts, self.program, self.form.column_scale
         money = _money(program)
         row = sp.csr_array(np.append(np.zeros(self.width), facts.weight)[None, :])
-        most = stretch.total + TOLERANCE * max(stretch.total, 1e-3)
+        most = stretch.total * (1 + _GIVE)
         units = float(np.median(scale[self.slack])) if len(facts) else 1.0
         self.solver.add_rows(row, np.array([-np.inf]), np.array([most]), np.array([1.0 / units]))
         everything = np.arange(self.width + len(facts), dtype=np.int32)
         cost = np.append(program.cost * scale[: self.width] / money, np.zeros(len(facts)))
         self.solver.highs.changeColsCost(len(everything), everything, cost)
+        self.solver.form = replace(self.form, cost_scale=1.0 / money)
         self.solver.start_from(np.append(stretch.x, stretch.amount))
         run = self.solver.run(control, "costing the repair")
         if run.x is None:
             return replace(stretch, best=False)
-        return self._stretch(self._rounded(run, control))
+        return replace(self._stretch(*self._rounded(run, run.x, control)), bound=stretch.bound)
 
-    def _rounded(self, run: Run, control: Control) -> Run:
+    def _rounded(self, run: Run, point: FloatArray, control: Control) -> tuple[Run, FloatArray]:
         """Fix the whole numbers where they are and solve what is left exactly, so that no stretch hides in a 1e-7."""
-        if not self.mixed or run.x is None:
-            return run
+        if not self.mixed:
+            return run, point
         whole = np.nonzero(self.form.whole)[0]
-        fixed = np.round(run.x[whole])
+        fixed = np.round(point[whole])
         bounds = (self.form.lower * self.form.column_scale)[whole], (self.form.upper * self.form.column_scale)[whole]
         self.solver.whole(False)
         self.solver.bound_columns(whole, fixed, fixed)
         clean = self.solver.run(Control(time_limit=_CLEAN_UP_SECONDS, threads=control.threads), "cleaning up")
         self.solver.whole(True)
         self.solver.bound_columns(whole, *bounds)
-        if clean.x is None or clean.outcome is not Outcome.SOLVED:
-            return run
-        return replace(clean, bound=run.bound, outcome=run.outcome)
+        exact = clean.x is not None and clean.outcome is Outcome.SOLVED
+        return run, clean.x if exact and clean.x is not None else point
 
-    def _stretch(self, run: Run) -> Stretch:
-        assert run.x is not None
-        x, slack = run.x[: self.width], np.maximum(run.x[self.width :], 0.0)
+    def _stretch(self, run: Run, point: FloatArray) -> Stretch:
+        x, slack = point[: self.width], np.maximum(point[self.width :], 0.0)
         amount = np.where(slack > TOLERANCE * self.facts.size, slack, 0.0)
+        priced = self.weight > 0
         return Stretch(
             x=x,
             amount=amount,
-            total=float(self.facts.weight @ amount),
+            total=float(self.weight @ slack),
             bound=run.bound,
             cost=float(self.program.cost @ x),
             best=run.outcome is Outcome.SOLVED,
+            needed=bool((amount[priced] > 0).any()),
         )
 
     def holding(self, control: Control) -> IntArray | None:
@@ -308,106 +308,24 @@ class Elastic:
         run = self.solver.run(replace(control, gap=_GAP), "explaining")
         if run.outcome is not Outcome.SOLVED or run.x is None or run.row_dual is None:
             return None
-        if not self._stretch(run).needed:
+        if not self._stretch(run, run.x).needed:
             return np.zeros(0, dtype=np.int64)
         facts = self.facts
-        row = facts.at.copy()
+        row = facts.position.copy()
         columns = np.nonzero(~facts.is_row)[0]
         row[columns] = len(run.row_dual) - len(columns) + np.arange(len(columns))
         price = np.where(facts.above, -1.0, 1.0) * run.row_dual[row]
         return np.nonzero(price > 1e-9 * facts.weight)[0]
 
 
-def clash(program: Program, facts: Facts, control: Control, candidates: IntArray | None = None) -> IntArray | None:
-    """Return facts that cannot hold together with the rest of the program, none of which can be left out.
-
-    HiGHS' own ``getIis`` is not asked: it knows only of the linear program, and what it drops from the rows that may
-    not be stretched makes its set of facts irreducible for another program than this one.
-
-    Parameters
-    ----------
-    program : Program
-        What cannot be solved.
-    facts : Facts
-        What may give.
-    control : Control
-        Time limit; where it ends the search, the set still clashes but may not be the smallest.
-    candidates : ndarray of int, optional
-        Facts to look among, when they are known to clash.
-
-    Returns
-    -------
-    ndarray of int or None
-        Positions of facts; None where no clash was found in time.
-    """
-    elastic = Elastic(program, facts, relaxed=True)
-    found = elastic.holding(control)
-    if found is not None and len(found):
-        return _deleted(elastic, found, control)
-    if found is None or not program.whole.any():
-        return None
-    elastic = Elastic(program, facts)
-    hard = _hardened(elastic, control) if candidates is None else candidates
-    return None if hard is None else _deleted(elastic, hard, control)
-
-
-def _hardened(elastic: Elastic, control: Control) -> IntArray | None:
-    """Forbid what was stretched, again and again, until nothing else can give: what was forbidden clashes."""
-    upper = np.full(len(elastic.facts), np.inf)
-    while not _over(control):
-        elastic.allow(upper)
-        try:
-            point = elastic.least(control, "explaining")
-        except SolverError:
-            return np.nonzero(upper == 0)[0]
-        if point is None or not point.needed:
-            return None
-        upper[point.amount > 0] = 0.0
-    return None
-
-
-def _deleted(elastic: Elastic, found: IntArray, control: Control) -> IntArray:
-    """Leave out whole blocks, then ever smaller parts of what is left, as long as the rest still clashes."""
-    facts = elastic.facts
-    elastic.allow(np.full(len(facts), np.inf))
-    kept = found
-    waiting = [kept[facts.block[kept] == name] for name in dict.fromkeys(facts.block[kept])]
-    while waiting and not _over(control):
-        part = waiting.pop()
-        part = part[np.isin(part, kept)]
-        rest = kept[~np.isin(kept, part)]
-        if not len(part) or not len(rest):
-            smaller = None
-        else:
-            smaller = _still_clashing(elastic, rest, control)
-        if smaller is not None:
-            kept = smaller
-        elif len(part) > 1:
-            half = len(part) // 2
-            waiting += [part[:half], part[half:]]
-    return kept
-
-
-def _still_clashing(elastic: Elastic, rest: IntArray, control: Control) -> IntArray | None:
-    """Return what of some facts clashes when the others may give for nothing; None where they can hold, or may."""
-    facts = elastic.facts
-    weight = np.zeros(len(facts))
-    weight[rest] = facts.weight[rest]
-    elastic.price(weight)
-    if not elastic.mixed:
-        found = elastic.holding(control)
-        return None if found is None or not len(found) else np.intersect1d(found, rest)
-    try:
-        point = elastic.least(control, "explaining")
-    except SolverError:
-        return None
-    if point is None or not (point.amount[rest] > 0).any() or not point.bound > 0:
-        return None
-    return rest
-
-
-def _over(control: Control) -> bool:
-    return control.stop.is_set() or (control.time_limit is not None and control.seconds >= control.time_limit)
+def has_point(program: Program, control: Control) -> bool | None:
+    """Return whether the solver finds a point of the program itself, whatever it costs; None where it cannot tell."""
+    few = len(program.gates) <= _ALL_GATES
+    form = Form.of(replace(program, cost=np.zeros(len(program.cost))), gates="all" if few else "sum")
+    run = Solver(form).run(control, "checking")
+    if run.x is not None:
+        return True
+    return False if run.outcome in _IMPOSSIBLE else None
 
 
 def _money(program: Program) -> float:

@@ -72,11 +72,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Model:
-    """A form with the way back to the program."""
+    """A form with the way back to the program; ``gates`` tells its rows that are gates."""
 
     form: Form
     position: npt.NDArray[np.int64] | None
+    unused: FloatArray
     row: npt.NDArray[np.int64] | None
+    gates: npt.NDArray[np.bool_]
     constant: float
 
     def columns(self, values: FloatArray, unused: FloatArray) -> FloatArray:
@@ -126,7 +128,7 @@ def solve_program(program: Program, control: Control, amend: Amend | None = None
         if run.x is None:
             return _without_plan(run, control, through_pyomo, model.constant)
         clean = _cleaned(solver, model, run) if model.form.whole.any() else run
-    x = model.columns(clean.x if clean.x is not None else run.x, program.lower)
+    x = model.columns(clean.x if clean.x is not None else run.x, model.unused)
     bound = min(run.bound, clean.cost)
     prices: tuple[FloatArray | None, FloatArray | None] = (None, None)
     if clean.row_dual is not None and clean.column_dual is not None:
@@ -158,11 +160,13 @@ def _through_pyomo(program: Program, amend: Amend | None) -> _Model:
         cost=matrix.cost, lower=matrix.lower, upper=matrix.upper, whole=matrix.whole, quantity=matrix.quantity,
         matrix=matrix.matrix, row_lower=matrix.row_lower, row_upper=matrix.row_upper,
     )  # fmt: skip
-    return _Model(form, matrix.position, matrix.row, matrix.constant)
+    return _Model(form, matrix.position, matrix.unused, matrix.row, matrix.gates, matrix.constant)
 
 
 def _directly(program: Program, gates: str) -> _Model:
-    return _Model(Form.of(program, gates), None, None, 0.0)
+    form = Form.of(program, gates)
+    is_gate = np.arange(form.matrix.shape[0]) >= len(program.row_lower)
+    return _Model(form, None, program.lower, None, is_gate, 0.0)
 
 
 def _second_opinion(form: Form, control: Control, first: Run) -> Run:
@@ -189,13 +193,26 @@ def _without_plan(run: Run, control: Control, through_pyomo: bool, constant: flo
 
 
 def _cleaned(solver: Solver, model: _Model, run: Run) -> Run:
-    """Fix the whole numbers where they are, make them continuous, and solve what is left exactly, for its prices."""
+    """Fix the whole numbers where they are, make them continuous, and solve what is left exactly, for its prices.
+
+    The gate of an open site often repeats a capacity, and a solver may hang the price of the one on the other. So open
+    gates are lifted, unless the point then breaks one, which only a script's own gates can bring about.
+    """
     point = np.zeros(len(model.form.cost)) if run.x is None else run.x
     whole = np.nonzero(model.form.whole)[0]
     fixed = np.round(point[whole])
     solver.whole(False)
     solver.bound_columns(whole, fixed, fixed)
+    solver.forget()
+    choices = np.zeros(len(point))
+    choices[whole] = fixed
+    allowed = -solver.sums(choices)
+    lifted = np.nonzero(solver.gates(model.gates) & (allowed > 0))[0]
+    solver.bound_rows(lifted, np.inf)
     clean = solver.run(Control(time_limit=_CLEAN_UP_SECONDS), "cleaning up")
+    if clean.x is not None and (solver.sums(clean.x)[lifted] > _LOOSE * allowed[lifted]).any():
+        solver.bound_rows(lifted, 0.0)
+        clean = solver.run(Control(time_limit=_CLEAN_UP_SECONDS), "cleaning up")
     if clean.outcome is Outcome.SOLVED and clean.cost <= run.cost + _LOOSE * max(1.0, abs(run.cost)):
         return clean
     rounded = point.copy()

@@ -119,6 +119,7 @@ class Solver:
         if status == highspy.HighsStatus.kError:
             raise SolverError("HiGHS refused the model")
         self._row_scale = form.row_scale
+        self._added: list[sp.csr_array] = []
         self._mixed = bool(form.whole.any())
 
     def option(self, name: str, value: float | str | bool) -> None:
@@ -142,6 +143,21 @@ class Solver:
             scaled.indptr[:-1].astype(np.int32), scaled.indices.astype(np.int32), scaled.data,
         )  # fmt: skip
         self._row_scale = np.append(self._row_scale, row_scale)
+        self._added.append(scaled)
+
+    def sums(self, x: FloatArray) -> FloatArray:
+        """Return the sum of every row, those added too, at a point in the units of the program; sums are scaled."""
+        at = x / self.form.column_scale
+        return np.concatenate([self.form.matrix @ at, *(matrix @ at for matrix in self._added)])
+
+    def gates(self, own: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Return which rows are gates: ``own`` says it of the form's, and rows that were added are."""
+        return np.append(own, np.ones(len(self._row_scale) - len(own), dtype=bool))
+
+    def bound_rows(self, rows: IntArray, upper: float) -> None:
+        """Give rows that have no lower side another upper one, in the solver's scale."""
+        n = len(rows)
+        self.highs.changeRowsBounds(n, rows.astype(np.int32), np.full(n, -np.inf), np.full(n, upper))
 
     def whole(self, wanted: bool) -> None:
         """Ask for whole numbers, or relax them."""
@@ -154,6 +170,10 @@ class Solver:
         """Change bounds, in the units of the program."""
         scale = self.form.column_scale[columns]
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower / scale, upper / scale)
+
+    def forget(self) -> None:
+        """Drop basis and solution, so that the next run presolves; from a basis HiGHS would not."""
+        self.highs.clearSolver()
 
     def start_from(self, x: FloatArray) -> None:
         """Offer a point to start the search from."""
@@ -174,7 +194,9 @@ class Solver:
         self.option("mip_abs_gap", 0.0)
         self.option("random_seed", control.seed)
         if control.remaining is not None:
-            self.option("time_limit", highs.getRunTime() + control.remaining)
+            # HiGHS counts the time of a linear program from the first run on, that of a mixed one from its start
+            spent = 0.0 if self._mixed else highs.getRunTime()
+            self.option("time_limit", spent + control.remaining)
         if control.threads is not None:
             _use_threads(control.threads)
             self.option("threads", control.threads)
@@ -219,6 +241,7 @@ class Solver:
         info, solution = highs.getInfo(), highs.getSolution()
         mixed = self._mixed
         feasible = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
+        feasible = feasible and outcome is not Outcome.UNBOUNDED  # a point on the way down is no plan
         x = np.asarray(solution.col_value) * form.column_scale if feasible else None
         cost = info.objective_function_value / form.cost_scale if feasible else np.inf
         if mixed:

@@ -93,6 +93,8 @@ def finding(
     words : callable
         Returns the sentence about the broken row at a position.
     """
+    if not len(where):
+        return Finding(rule, int(checked), pd.DataFrame(columns=list(COLUMNS)))
     frame = pd.DataFrame(
         {
             "rule": pd.Series([rule] * len(where), dtype="object"),

@@ -61,7 +61,7 @@ def numbers(plan: Stated) -> Finding:
     parts, checked = [], 0
     for table in plan.tables.values():
         for column, values in table.stated.items():
-            allowed = np.isnan(values) if column in BLANK_ALLOWED else np.zeros(len(values), dtype=bool)
+            allowed = table.blank[column] & (column in BLANK_ALLOWED)
             at = np.nonzero(~np.isfinite(values) & ~allowed)[0]
             checked += len(values)
             parts.append((table, at, _not_a_number(table, column, at)))
@@ -71,7 +71,7 @@ def numbers(plan: Stated) -> Finding:
 def _not_a_number(table: Table, column: str, at: IntArray) -> Callable[[int], str]:
     def words(i: int) -> str:
         value = table.stated[column][at[i]]
-        said = "blank or not a number" if np.isnan(value) else "infinite"
+        said = "blank" if table.blank[column][at[i]] else "not a number" if np.isnan(value) else "infinite"
         return f"{table.name} row {at[i] + 1}, {column}: the cell is {said}"
 
     return words

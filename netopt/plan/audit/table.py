@@ -56,6 +56,8 @@ class Table:
         Their positions in the network, `BLANK` for names that it does not have, shape (rows,).
     stated : mapping of str to ndarray
         Number columns, NaN where blank or not a number, shape (rows,).
+    blank : mapping of str to ndarray of bool
+        Where their cells are blank, shape (rows,).
     known : ndarray of bool
         Whether every name of the row is in the network, shape (rows,).
     types : ndarray of str
@@ -66,6 +68,7 @@ class Table:
     texts: Mapping[str, Words]
     codes: Mapping[str, IntArray]
     stated: Mapping[str, FloatArray]
+    blank: Mapping[str, BoolArray]
     known: BoolArray
     types: Words
 
@@ -117,13 +120,14 @@ def read_table(network: Network, name: str, frames: Mapping[str, pd.DataFrame]) 
     for column, kind in keys.items():
         texts[column], codes[column] = _coded(frame[column], _names(network, kind))
     stated = {column: _numbers(frame[column]) for column in numbers}
+    blank = {column: _blanks(frame[column], stated[column]) for column in numbers}
     known = np.ones(len(frame), dtype=bool)
     for positions in codes.values():
         known &= positions != BLANK
     types = np.full(len(frame), "", dtype=object)
     if name == "sites":
         types = frame["type"].astype("object").where(frame["type"].notna(), "").to_numpy(dtype=object)
-    return Table(name, texts, codes, stated, known, types)
+    return Table(name, texts, codes, stated, blank, known, types)
 
 
 def _names(network: Network, kind: str) -> Names:
@@ -157,3 +161,12 @@ def _text(word: object) -> str:
 
 def _numbers(values: pd.Series) -> FloatArray:
     return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _blanks(values: pd.Series, numbers: FloatArray) -> BoolArray:
+    """Return which cells are blank, as against filled with something that is no number."""
+    blank = np.isnan(numbers)
+    if blank.any():
+        odd = values[blank]
+        blank[blank] = (odd.isna() | (odd.astype("str").str.strip() == "")).to_numpy(dtype=bool)
+    return blank

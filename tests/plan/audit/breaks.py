@@ -88,7 +88,7 @@ BREAKS = [
     ),
     Break("numbers", "sites row 2, cost: the cell is infinite", {"sites": put(RENO, cost=float("inf"))},
           others=frozenset({"site_costs"})),
-    Break("numbers", "unmet row 1, quantity: the cell is blank or not a number",
+    Break("numbers", "unmet row 1, quantity: the cell is not a number",
           {"unmet": put({}, quantity="five")}, others=frozenset({"demand", "bucket_costs", "unmet_costs"})),
     Break(
         "not_negative",
