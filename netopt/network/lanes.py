@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netopt.errors import InputError, Problem
 from netopt.network.catalog import Periods, Products, Settings, unit_codes
 from netopt.network.distance import great_circle
 from netopt.network.rates import Offers, RateCards
@@ -274,7 +275,9 @@ def _quoted(
     quote = order[place]
     blank = np.isnan(flows.unit_cost) & (asked[quote] == key)
     unit_cost = np.where(blank, quotes.unit_cost[quote], flows.unit_cost)
-    emissions = np.where(blank & (flows.emissions == 0), quotes.emissions[quote], flows.emissions)
+    stated = values.get("emissions")
+    silent = blank if stated is None else blank & np.isnan(stated[flows.lane, flows.period])
+    emissions = np.where(silent, quotes.emissions[quote], flows.emissions)
 
     lane, t, q = flows.lane[blank], flows.period[blank], quote[blank]
     changed = {name: np.array(getattr(lanes, name)) for name in ("days", "vehicle_capacity", "vehicle_cost")}
@@ -286,6 +289,7 @@ def _quoted(
         changed[name][lane[free], t[free]] = offered[free]
 
     by_vehicle = ~np.isnan(quotes.vehicle_cost[q])
+    _check_vehicles(lanes, cards, lane, quotes.rate[q], by_vehicle)
     fill("days", quotes.days[q], np.ones(len(q), dtype=bool))
     fill("vehicle_cost", quotes.vehicle_cost[q], by_vehicle)
     fill("vehicle_capacity", cards.numbers["vehicle_capacity"].to_numpy()[quotes.rate[q]], by_vehicle)
@@ -293,6 +297,36 @@ def _quoted(
     units[lane[no_unit]] = cards.numbers["capacity_unit"].to_numpy()[quotes.rate[q[no_unit]]]
     lanes = Lanes(**{**vars(lanes), **changed, "capacity_unit": units})
     return lanes, Flows(**{**vars(flows), "unit_cost": unit_cost, "emissions": emissions})
+
+
+def _check_vehicles(lanes: Lanes, cards: RateCards, lane: IntArray, rate: IntArray, by_vehicle: BoolArray) -> None:
+    """Refuse a lane that shares vehicles with goods that a card prices otherwise, or counts in another unit.
+
+    Raises
+    ------
+    InputError
+        Naming the rate and the lane.
+    """
+    if not by_vehicle.any():
+        return
+    priced_by_unit = np.zeros(len(lanes), dtype=bool)
+    priced_by_unit[lane[~by_vehicle]] = True
+    unit = cards.numbers["capacity_unit"].to_numpy()[rate]
+    counted = np.isfinite(lanes.capacity.min(axis=1)) | (lanes.min_flow.max(axis=1) > 0)
+    mixed = by_vehicle & priced_by_unit[lane]
+    other = by_vehicle & counted[lane] & (unit != lanes.capacity_unit[lane])
+    for wrong, message, fix in (
+        (mixed, "prices by vehicle what another rate prices by unit", "give each product a lane of its own"),
+        (
+            other,
+            "counts vehicles in another unit than the lane's capacity",
+            "type vehicle_capacity on the lane as well",
+        ),
+    ):
+        if wrong.any():
+            at = int(np.nonzero(wrong)[0][0])
+            words = f"on the lane of row {int(lanes.row[lane[at]])} of the lanes table the rate {message}"
+            raise InputError([Problem(cards.source, int(cards.row[rate[at]]), None, words, fix)])
 
 
 def _priced(flows: Flows) -> Flows:

@@ -49,8 +49,10 @@ class Limit:
     ----------
     what : {'open_sites', 'flow'}
         What is counted.
-    places, customers : ndarray of bool
-        Places it is counted over, and which places are customers, shape (places,).
+    sites : ndarray of bool
+        Facilities it is counted over, shape (facilities,).
+    customers : ndarray of bool or None
+        Customers that the flow has to reach, shape (customers,); None where no customer is named.
     mode : int
         Position, `BLANK` for all.
     products, periods : ndarray of bool
@@ -64,8 +66,8 @@ class Limit:
     """
 
     what: str
-    places: BoolArray
-    customers: BoolArray
+    sites: BoolArray
+    customers: BoolArray | None
     mode: int
     products: BoolArray
     periods: BoolArray
@@ -75,15 +77,11 @@ class Limit:
     words: str
 
     def counts(self, lanes: Lanes, flows: Flows) -> BoolArray:
-        """Return which flows a limit on flow counts.
-
-        A facility or region chosen by `places` counts what leaves it, a customer what reaches it.
-        """
-        inside = self.places[lanes.origin[flows.lane]]
-        chosen = self.customers & self.places
-        if chosen.any() and not self.places.all():
-            inside = inside | chosen[lanes.destination[flows.lane]]
-        counted = inside & self.products[flows.product]
+        """Return which flows a limit on flow counts: what leaves its sites, for its customers where it names some."""
+        counted = self.sites[lanes.origin[flows.lane]] & self.products[flows.product]
+        if self.customers is not None:
+            reached = np.append(np.zeros(len(self.sites), dtype=bool), self.customers)
+            counted &= reached[lanes.destination[flows.lane]]
         if self.mode != BLANK:
             counted &= lanes.mode[flows.lane] == self.mode
         return counted
@@ -380,22 +378,24 @@ def _limits(
         chosen: BoolArray = np.isin(names.array, groups.get(word, [word])) if word else np.ones(len(names), dtype=bool)
         return chosen
 
-    region = np.concatenate([facilities.region, np.full(len(places.names) - len(facilities), "", dtype=object)])
     mode = modes.codes(pd.Series(words["mode"]))
     least, most = number(frame, "limits", "at_least"), number(frame, "limits", "at_most")
+    n_i = len(facilities)
     found = []
     for at, row in enumerate(frame.index):
-        inside = among(places.names, words["where"][at])
+        where = among(places.names, words["where"][at])
+        reaches = where[n_i:] if words["where"][at] and where[n_i:].any() else None
+        inside = where[:n_i] if reaches is None else np.ones(n_i, dtype=bool)
         if words["type"][at]:
-            inside &= places.kinds == words["type"][at]
+            inside = inside & (facilities.type == words["type"][at])
         if words["region"][at]:
-            inside &= region == words["region"][at]
+            inside = inside & (facilities.region == words["region"][at])
         said = ", ".join(f"{name} {words[name][at]}" for name in list(words)[1:] if words[name][at])
         found.append(
             Limit(
                 what=words["what"][at],
-                places=inside,
-                customers=places.kinds == "customer",
+                sites=inside,
+                customers=reaches,
                 mode=int(mode[at]) if words["mode"][at] else BLANK,
                 products=among(products.names, words["product"][at]),
                 periods=among(periods.names, words["period"][at]),

@@ -100,8 +100,9 @@ def unreached(network: Network, has: BoolArray) -> tuple[list[Reason], BoolArray
 
 def _said(network: Network, kind: str, words: str, product: int | None, lack: _Lack) -> Reason:
     names = [network.places.names[c] for c in lack.customers]
+    about = 0 if product is None and len(network.products) == 1 else product
     they = "which needs" if len(names) == 1 else "which need"
-    need = f"{shown(lack.need)} unit{'' if lack.need == 1 else 's'}{of_product(network, product)}"
+    need = f"{shown(lack.need)} unit{'' if lack.need == 1 else 's'}{of_product(network, about)}"
     need += spell_periods(network, sorted(lack.periods))
     who = listed(names, more="customers")
     if "{names}" in words:

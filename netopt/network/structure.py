@@ -193,7 +193,7 @@ def _counts(network: Network) -> list[Reason]:
     for limit in network.limits:
         if limit.what != "open_sites":
             continue
-        inside = limit.places[: len(network.facilities), None] & limit.periods[None, :]
+        inside = limit.sites[:, None] & limit.periods[None, :]
         can = (inside & (status != CLOSED)).sum(axis=0)
         must = (inside & (status == OPEN)).sum(axis=0)
         where = f"{network.tables.source('limits')} row {limit.row}"

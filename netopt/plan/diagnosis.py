@@ -43,10 +43,12 @@ BOUNDS = {
     "open.lower": LAST_RESORT,
 }
 
-SECONDS = 120.0
-"""For everything, where the caller sets no limit."""
+_SHARES = {"stretch": (0.5, 60.0), "check": (0.25, 60.0), "clash": (0.25, 15.0), "cost": (0.25, 20.0)}
+"""Of the time that is left, and seconds at most: nobody waits long for the reasons of a refusal."""
 
-_SHARES = {"stretch": 0.5, "clash": 0.25, "cost": 0.25}
+_COST_GAP = 1e-3
+_ALIKE = 6
+_SMALL = 20_000
 _SAID = 4
 _COLUMNS = ("fact", "source", "row", "change", "from", "to", "cost")
 
@@ -77,7 +79,9 @@ class Diagnosis:
     units : float
         Sum of the changes.
     cost : float
-        Money for the network after the repair; NaN without one.
+        Money for the network after the repair, to a gap of 1e-3; NaN without one.
+    costed : bool
+        Whether that gap was reached in time; if not, the cost is at most this.
     exact : bool
         Whether no repair is smaller.
     """
@@ -90,6 +94,7 @@ class Diagnosis:
     changes: tuple[str, ...] = ()
     units: float = 0.0
     cost: float = float("nan")
+    costed: bool = True
     exact: bool = True
     currency: str = ""
 
@@ -108,7 +113,8 @@ class Diagnosis:
             least = "The least change that allows a plan" if self.exact else "A change that allows a plan"
             lines += [f"{least}:", *_some(self.changes, "changes")]
             if not np.isnan(self.cost):
-                lines.append(f"The network then costs {shown(self.cost)} {self.currency}".rstrip() + ".")
+                least = "" if self.costed else "at most "
+                lines.append(f"The network then costs {least}{shown(self.cost)} {self.currency}".rstrip() + ".")
         return lines
 
     def to_json(self) -> dict[str, object]:
@@ -136,6 +142,7 @@ class Diagnosis:
             "changes": list(self.changes),
             "units": self.units,
             "cost": None if np.isnan(self.cost) else self.cost,
+            "costed": self.costed,
             "exact": self.exact,
         }
 
@@ -182,19 +189,22 @@ def diagnose(network: Network, program: Program, control: Control | None = None)
         return Diagnosis(True, True, reasons, currency=network.settings.currency)
 
     tell = Storyteller(network, loose)
-    found = clash(loose, facts, _share(control, "clash"))
-    said = [] if found is None else [str(_told(tell, facts, int(at))) for at in found]
+    found = None
+    if not reasons or len(program.cost) <= _SMALL:  # reasons say it better, and a large network has many facts
+        found = clash(loose, facts, _share(control, "clash"))
+    said = [] if found is None else _clash(tell, facts, found)
     cheapest = elastic.cheapest(stretch, _share(control, "cost"))
     repair, changes = _repair(network, tell, facts, cheapest)
     return Diagnosis(
         infeasible=True,
         decided=True,
         reasons=reasons,
-        clash=tuple(dict.fromkeys(said)),
+        clash=tuple(said),
         repair=repair,
         changes=tuple(changes),
         units=float(cheapest.amount.sum()),
         cost=cheapest.cost,
+        costed=cheapest.best,
         exact=stretch.best,
         currency=network.settings.currency,
     )
@@ -202,10 +212,11 @@ def diagnose(network: Network, program: Program, control: Control | None = None)
 
 def _share(control: Control, what: str) -> Control:
     """Return limits for one step."""
-    whole = SECONDS if control.remaining is None else control.remaining
+    share, most = _SHARES[what]
+    left = np.inf if control.remaining is None else control.remaining
     return Control(
-        gap=max(control.gap, 1e-4),
-        time_limit=max(1.0, whole * _SHARES[what]),
+        gap=max(control.gap, _COST_GAP),
+        time_limit=float(max(1.0, min(left * share, most))),
         threads=control.threads,
         seed=control.seed,
         progress=control.progress,
@@ -261,7 +272,7 @@ def _proved(program: Program, stretch: Stretch, control: Control) -> bool | None
         return False
     if stretch.bound > 0.5 * stretch.total:
         return True
-    point = has_point(program, _share(control, "clash"))
+    point = has_point(program, _share(control, "check"))
     if point is None:
         return None
     return not point and stretch.best
@@ -269,6 +280,18 @@ def _proved(program: Program, stretch: Stretch, control: Control) -> bool | None
 
 def _told(tell: Storyteller, facts: Facts, at: int) -> Fact:
     return tell.fact(str(facts.block[at]), int(facts.position[at]), bool(facts.above[at]))
+
+
+def _clash(tell: Storyteller, facts: Facts, found: npt.NDArray[np.int64]) -> list[str]:
+    """Return the facts that clash in words: what is rare first, and many of a kind in one line."""
+    said = []
+    blocks, count = np.unique(facts.block[found].astype(str), return_counts=True)
+    for name in blocks[np.argsort(count, kind="stable")]:
+        alike = found[facts.block[found] == name]
+        some = alike if len(alike) <= _ALIKE else alike[:1]
+        lines = [str(_told(tell, facts, int(at))) for at in some]
+        said += lines if len(alike) <= _ALIKE else [f"{lines[0]}; and {len(alike) - 1:,} more like it"]
+    return list(dict.fromkeys(said))
 
 
 def _repair(network: Network, tell: Storyteller, facts: Facts, stretch: Stretch) -> tuple[pd.DataFrame, list[str]]:

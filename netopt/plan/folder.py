@@ -63,7 +63,7 @@ def write_plan(plan: Plan, folder: Path, pages: Iterable[Page] = ()) -> Path:
     """
     folder = Path(folder)
     if folder.exists() and not _replaceable(folder):
-        raise PlanError(f"{folder} exists and is not a plan of netopt; name another folder")
+        raise PlanError(f"{folder} exists and holds more than a plan of netopt; name another folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -71,7 +71,7 @@ def write_plan(plan: Plan, folder: Path, pages: Iterable[Page] = ()) -> Path:
             _write_table(fresh / f"{name}.csv", plan.tables[name])
         for page in pages:
             page(plan, fresh)
-        _write_json(fresh / "summary.json", plan.summary())
+        _write_json(fresh / "summary.json", plan.summary() | {"input": _input(plan, folder)})
         proof = _proof(plan, fresh)
         _write_json(fresh / "proof.json", proof | {"sha256": seal(proof)})
         fresh.chmod(0o755)
@@ -94,6 +94,17 @@ def _written(folder: Path) -> set[str]:
         return usual | set(json.loads((folder / "proof.json").read_text(encoding="utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError):
         return usual
+
+
+def _input(plan: Plan, folder: Path) -> str | None:
+    """Return where the input is, seen from the folder, so that the two can be moved together."""
+    path = plan.network.tables.path
+    if path is None:
+        return None
+    try:
+        return Path(os.path.relpath(Path(path).resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive
+        return str(Path(path).resolve())
 
 
 def _swap(fresh: Path, folder: Path) -> None:

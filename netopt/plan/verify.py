@@ -114,10 +114,10 @@ def _input(folder: Path, summary: Mapping[str, Any], network: str | Path | None)
     said = summary.get("input")
     if not said:
         raise PlanError("the plan was made from tables in memory; name the network to verify it against")
-    for place in (Path(said), folder / said, folder.parent / said):
-        if place.exists():
-            return place
-    raise PlanError(f"the network {said} is not there any more; name it to verify the plan against it")
+    place = folder / str(said)
+    if not place.exists():
+        raise PlanError(f"the network {said} is not there any more; name it to verify the plan against it")
+    return place
 
 
 def _against_tables(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], audited: float) -> Iterator[str]:

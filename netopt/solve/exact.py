@@ -120,8 +120,9 @@ def solve_program(program: Program, control: Control, amend: Amend | None = None
     model = _through_pyomo(program, amend) if through_pyomo else _directly(program, "all" if few_gates else "sum")
     solver = Solver(model.form)
     with interruptible(control):
+        relaxed = -np.inf
         if not through_pyomo and not few_gates:
-            add_needed_gates(solver, program, control)
+            relaxed = add_needed_gates(solver, program, control)
         run = solver.run(control, "searching")
         if run.x is None and run.outcome in (Outcome.INFEASIBLE, Outcome.UNBOUNDED, Outcome.UNSURE):
             run = _second_opinion(model.form, control, run)
@@ -129,7 +130,7 @@ def solve_program(program: Program, control: Control, amend: Amend | None = None
             return _without_plan(run, control, through_pyomo, model.constant)
         clean = _cleaned(solver, model, run) if model.form.whole.any() else run
     x = model.columns(clean.x if clean.x is not None else run.x, model.unused)
-    bound = min(run.bound, clean.cost)
+    bound = min(max(run.bound, relaxed), clean.cost)
     prices: tuple[FloatArray | None, FloatArray | None] = (None, None)
     if clean.row_dual is not None and clean.column_dual is not None:
         prices = model.rows(program, clean.row_dual), model.columns(clean.column_dual, program.cost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 
@@ -121,6 +121,7 @@ class Solver:
         self._row_scale = form.row_scale
         self._added: list[sp.csr_array] = []
         self._mixed = bool(form.whole.any())
+        self._seen_bound = -np.inf
 
     def option(self, name: str, value: float | str | bool) -> None:
         """Set an option of HiGHS.
@@ -200,7 +201,8 @@ class Solver:
         if control.threads is not None:
             _use_threads(control.threads)
             self.option("threads", control.threads)
-        self._listen(control, phase)
+        late = threading.Event()
+        self._listen(control, phase, late)
         failure: list[BaseException] = []
 
         def work() -> None:
@@ -211,26 +213,35 @@ class Solver:
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
+        deadline = None if control.remaining is None else control.seconds + control.remaining
         while thread.is_alive():
             thread.join(_POLL)
+            if deadline is not None and control.seconds > deadline:
+                late.set()  # HiGHS looks at its clock rarely in places; its callbacks come more often
         highs.clearCallbacks()  # type: ignore[no-untyped-call]
         if failure:
             raise SolverError(f"HiGHS failed: {failure[0]}") from failure[0]
-        return self._answer()
+        run = self._answer()
+        return replace(run, outcome=Outcome.LIMIT) if late.is_set() and run.outcome is Outcome.INTERRUPTED else run
 
-    def _listen(self, control: Control, phase: str) -> None:
+    def _listen(self, control: Control, phase: str, late: threading.Event) -> None:
         highs, scale = self.highs, self.form.cost_scale
 
         def stop(event: highspy.highs.HighsCallbackEvent) -> None:
-            if control.stop.is_set():
-                event.interrupt()
+            event.interrupt(control.stop.is_set() or late.is_set())  # said each time: HiGHS remembers an old yes
+
+        def note(event: highspy.highs.HighsCallbackEvent) -> None:
+            stop(event)
+            self._seen_bound = max(self._seen_bound, event.data_out.mip_dual_bound)
 
         def tell(event: highspy.highs.HighsCallbackEvent) -> None:
             data = event.data_out
             control.report(phase, data.mip_primal_bound / scale, data.mip_dual_bound / scale)
 
-        for source in (highs.cbSimplexInterrupt, highs.cbIpmInterrupt, highs.cbMipInterrupt):
+        self._seen_bound = -np.inf  # an interrupted search may forget the bound it has told
+        for source in (highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
             source.subscribe(stop)
+        highs.cbMipInterrupt.subscribe(note)
         if control.progress is not None:
             highs.cbMipLogging.subscribe(tell)
             highs.cbMipImprovingSolution.subscribe(tell)
@@ -245,7 +256,7 @@ class Solver:
         x = np.asarray(solution.col_value) * form.column_scale if feasible else None
         cost = info.objective_function_value / form.cost_scale if feasible else np.inf
         if mixed:
-            bound = info.mip_dual_bound / form.cost_scale
+            bound = max(info.mip_dual_bound, self._seen_bound) / form.cost_scale
         else:
             bound = cost if outcome is Outcome.SOLVED else -np.inf
         has_dual = not mixed and outcome is Outcome.SOLVED and solution.dual_valid

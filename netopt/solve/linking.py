@@ -17,11 +17,11 @@ __all__ = ["add_needed_gates"]
 
 _ROUNDS = 12
 _BREACH = 1e-4
-_PROGRESS = 1e-4
+_PROGRESS = 1e-5
 
 
-def add_needed_gates(solver: Solver, program: Program, control: Control) -> int:
-    """Add the gate rows that the relaxation breaks, round after round, and return how many were added.
+def add_needed_gates(solver: Solver, program: Program, control: Control) -> float:
+    """Add the gate rows that the relaxation breaks, round after round.
 
     Parameters
     ----------
@@ -31,6 +31,11 @@ def add_needed_gates(solver: Solver, program: Program, control: Control) -> int:
         What is solved.
     control : Control
         Half of the time that is left may go into this.
+
+    Returns
+    -------
+    float
+        The cost of the last relaxation, a lower bound; minus infinity where none was solved.
     """
     gates = program.gates
     missing = np.ones(len(gates), dtype=bool)
@@ -45,13 +50,14 @@ def add_needed_gates(solver: Solver, program: Program, control: Control) -> int:
         control.report("relaxing", np.inf, run.cost)
         allowed = gates.bound * run.x[gates.opener]
         broken = missing & (run.x[gates.column] - allowed > _BREACH * np.maximum(gates.bound, _BREACH))
-        if not broken.any() or run.cost - before < _PROGRESS * abs(run.cost) * 0.1:
-            break
+        stalled = run.cost - before < _PROGRESS * abs(run.cost)
         before = run.cost
+        if stalled or not broken.any():
+            break
         which = np.nonzero(broken)[0]
         rows = gate_rows(gates, len(program.cost), which)
         scale = 1.0 / solver.form.column_scale[gates.column[which]]
         solver.add_rows(rows, np.full(len(which), -np.inf), np.zeros(len(which)), scale)
         missing[which] = False
     solver.whole(True)
-    return int((~missing).sum())
+    return before

@@ -48,7 +48,7 @@ def _columns(draft: Draft, limit: Limit) -> tuple[npt.NDArray[np.int64], npt.NDA
     """Return the columns that a limit counts, and their periods."""
     network, n_t = draft.network, len(draft.network.periods)
     if limit.what == "open_sites":
-        site = np.nonzero(limit.places[: len(network.facilities)])[0]
+        site = np.nonzero(limit.sites)[0]
         return draft["open"].start + np.add.outer(site * n_t, np.arange(n_t)).ravel(), np.tile(
             np.arange(n_t), len(site)
         )

@@ -20,9 +20,8 @@ __all__ = ["RULES", "flow_limit", "open_sites"]
 
 def open_sites(plan: Stated) -> Finding:
     """Open sites are as many as the limits on open_sites allow."""
-    n_f = plan.shape[0]
     limits = [limit for limit in plan.network.limits if limit.what == "open_sites"]
-    values = [plan.open[limit.places[:n_f]].sum(axis=0).astype(np.float64) for limit in limits]
+    values = [plan.open[limit.sites].sum(axis=0).astype(np.float64) for limit in limits]
     return _about_limits("open_sites", plan, limits, values, "site", "open", 1.0)
 
 
@@ -36,10 +35,10 @@ def flow_limit(plan: Stated) -> Finding:
 def _flow(plan: Stated, limit: Limit) -> FloatArray:
     """Return the units that a limit counts, shape (periods,): what leaves its facilities and reaches its customers."""
     moves = plan.moves
-    chosen = limit.places & limit.customers
-    counted = limit.places[moves.origin]
-    if not limit.places.all():  # no filter on places: every flow counts by its origin
-        counted = counted | chosen[moves.destination]
+    n_f, n_c = plan.shape[0], len(plan.network.customers)
+    counted = np.append(limit.sites, np.zeros(n_c, dtype=bool))[moves.origin]
+    if limit.customers is not None:
+        counted = counted & np.append(np.zeros(n_f, dtype=bool), limit.customers)[moves.destination]
     counted = counted & limit.products[moves.product] & moves.counted
     if limit.mode != BLANK:
         counted = counted & (moves.mode == limit.mode)
