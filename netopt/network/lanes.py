@@ -15,7 +15,7 @@ import pandas as pd
 from netopt.errors import InputError, Problem
 from netopt.network.catalog import Periods, Products, Settings, unit_codes
 from netopt.network.distance import great_circle
-from netopt.network.rates import Offers, RateCards
+from netopt.network.rates import Offers, RateCards, pair_keys
 from netopt.network.resolve import BLANK, Names, code, expand_groups, number, records, text, typed
 from netopt.read import Tables
 
@@ -142,8 +142,13 @@ def lanes_and_flows(
     cards = RateCards.from_tables(tables, places.names, places.kinds, products.names, modes)
     lanes, flows = _typed(tables, places, products, periods, settings, modes, cards)
     if len(cards):
-        offers = cards.offers(places.latitude, places.longitude, products, settings)
-        generated = _generated(offers, cards, lanes, len(places.names), len(products), len(periods), modes)
+        count = len(places.names)
+        taken = pair_keys(lanes.origin, lanes.destination, lanes.mode, count)
+        for_all = taken[lanes.product == BLANK]
+        offers = cards.offers(places.latitude, places.longitude, products, settings, for_all)
+        own = taken[lanes.product != BLANK] * len(products) + lanes.product[lanes.product != BLANK]
+        asked = pair_keys(offers.origin, offers.destination, offers.mode, count) * len(products) + offers.product
+        generated = _generated(offers.select(~np.isin(asked, own)), cards, count, len(periods), modes)
         lanes, flows = _joined(lanes, flows, *generated)
     return lanes, flows
 
@@ -250,16 +255,12 @@ def _combinations(lanes: Lanes, exists: BoolArray, n_k: int) -> tuple[IntArray, 
     l, t = lane[source], period[source]
     k = np.where(own[source], lanes.product[l], within)
     if own.any() and not own.all():
-        keys = _pair_keys(lanes, l) * n_k + k
+        width = int(max(lanes.origin.max(), lanes.destination.max())) + 1
+        keys = pair_keys(lanes.origin[l], lanes.destination[l], lanes.mode[l], width) * n_k + k
         keys = keys * exists.shape[1] + t
         replaced = ~own[source] & np.isin(keys, keys[own[source]])
         l, k, t = l[~replaced], k[~replaced], t[~replaced]
     return l, k, t
-
-
-def _pair_keys(lanes: Lanes, lane: IntArray) -> IntArray:
-    width = int(max(lanes.origin.max(initial=0), lanes.destination.max(initial=0))) + 1
-    return (lanes.origin[lane] * width + lanes.destination[lane]) * len(lanes.modes) + lanes.mode[lane]
 
 
 def _quoted(
@@ -334,21 +335,8 @@ def _priced(flows: Flows) -> Flows:
     return Flows(**{**vars(flows), "unit_cost": np.nan_to_num(flows.unit_cost, nan=0.0)})
 
 
-def _generated(
-    offers: Offers, cards: RateCards, typed_lanes: Lanes, n_places: int, n_k: int, n_t: int, modes: Names
-) -> tuple[Lanes, Flows]:
-    """Return lanes and flows for the offers that no typed lane stands in place of."""
-
-    def pair(origin: IntArray, destination: IntArray, mode: IntArray) -> IntArray:
-        return (origin * n_places + destination) * len(modes) + mode
-
-    asked = pair(offers.origin, offers.destination, offers.mode)
-    taken = pair(typed_lanes.origin, typed_lanes.destination, typed_lanes.mode)
-    serves_all = typed_lanes.product == BLANK
-    replaced = np.isin(asked, taken[serves_all])
-    own = taken[~serves_all] * n_k + typed_lanes.product[~serves_all]
-    offers = offers.select(~(replaced | np.isin(asked * n_k + offers.product, own)))
-
+def _generated(offers: Offers, cards: RateCards, n_places: int, n_t: int, modes: Names) -> tuple[Lanes, Flows]:
+    """Return a lane for every pair that a rate serves, and the flows over it."""
     pair_of_rate = offers.rate * (n_places**2) + offers.origin * n_places + offers.destination
     _, first, lane = np.unique(pair_of_rate, return_index=True, return_inverse=True)
     shape = (len(first), n_t)

@@ -21,7 +21,7 @@ from netopt.network.distance import great_circle
 from netopt.network.resolve import BLANK, Names, code, expand_groups, number, text
 from netopt.read import Tables
 
-__all__ = ["Offers", "RateCards"]
+__all__ = ["Offers", "RateCards", "pair_keys"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -132,8 +132,19 @@ class RateCards:
             source=tables.source("rates"),
         )
 
-    def offers(self, latitude: FloatArray, longitude: FloatArray, products: Products, settings: Settings) -> Offers:
+    def offers(
+        self, latitude: FloatArray, longitude: FloatArray, products: Products, settings: Settings, typed: IntArray
+    ) -> Offers:
         """Return the winning offer of every pair, mode and product that some row fits.
+
+        Parameters
+        ----------
+        latitude, longitude : ndarray
+            Of every place, degrees.
+        products, settings : Products, Settings
+            Of the network.
+        typed : ndarray of int
+            Pairs and modes, as `pair_keys` numbers them, that the analyst typed for every product: no offer is made.
 
         Raises
         ------
@@ -145,6 +156,9 @@ class RateCards:
         for rate in range(len(self)):
             origin, destination = np.nonzero(self.origins[rate][:, None] & self.destinations[rate][None, :])
             distinct = origin != destination
+            if len(typed):
+                mode = np.full(len(origin), self.mode[rate])
+                distinct &= ~np.isin(pair_keys(origin, destination, mode, len(latitude)), typed)
             origin, destination = origin[distinct], destination[distinct]
             road = self._factor(rate, settings) * great_circle(
                 latitude[origin], longitude[origin], latitude[destination], longitude[destination],
@@ -281,6 +295,12 @@ def _numbers(frame: pd.DataFrame) -> pd.DataFrame:
     columns["per"] = text(frame, "rates", "per")
     columns["capacity_unit"] = unit_codes(text(frame, "rates", "capacity_unit"))
     return pd.DataFrame(columns)
+
+
+def pair_keys(origin: IntArray, destination: IntArray, mode: IntArray, places: int) -> IntArray:
+    """Return a number for each origin, destination and mode, given the number of places."""
+    found: IntArray = (mode * places + origin) * places + destination
+    return found
 
 
 def _joined(parts: list[Offers]) -> Offers:

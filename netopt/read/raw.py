@@ -110,7 +110,7 @@ def valid(cells: Cells) -> NDArray[np.bool_]:
 def number_text(value: float) -> str:
     """Return a number as a person would type it: whole numbers without ``.0``."""
     if isinstance(value, float) and (not value.is_integer() or abs(value) > WHOLE):
-        return repr(value)
+        return repr(float(value))
     return str(int(value))
 
 

@@ -67,12 +67,16 @@ def _in_force(sheet: Sheet, column: str) -> NDArray[np.float64]:
 
 
 def _at_most(low: str, high: str) -> Rule:
-    """Return a rule: one number of a row is not above another."""
+    """Return a rule: one number of a row is not above another.
+
+    Only cells of the same row are compared: a period row that lowers a capacity below the least flow says that the
+    lane or site cannot be used in that period, and that is for the plan to find out.
+    """
 
     def rule(sheet: Sheet, context: Context) -> None:
         if low not in sheet or high not in sheet:
             return
-        least, most = _in_force(sheet, low), _in_force(sheet, high)
+        least, most = sheet.number(low), sheet.number(high)
 
         def explain(i: int) -> tuple[str, str]:
             return (

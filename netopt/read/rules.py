@@ -116,6 +116,8 @@ def _needed_cells(sheet: Sheet, findings: Findings) -> None:
         blank = ~sheet.filled(column.name)
         if (sheet.name, column.name) == ("facilities", "type"):
             blank &= ~sheet.filled("period")  # a period row repeats only what changes
+        if (sheet.name, column.name) == ("demand", "quantity"):
+            blank &= row_rules.base_rows(sheet) < 0  # it keeps the quantity of the row it overrides
         words = f": {', '.join(column.choices)}" if column.choices else ""
         fix = f"fill it in; every row of {sheet.name} needs it{words}"
         sheet.note(findings, blank, column.name, always("the cell is blank", fix), kind="the cell is blank")

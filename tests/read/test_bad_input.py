@@ -197,8 +197,6 @@ ROWS = [
     cell("min stock above max", "inventory", "facility,min_stock,max_stock\nReno,6,5\n", 2, "min_stock", "6 is more than max_stock, 5", ""),
     cell("safety stock above max", "inventory", "facility,safety_stock,max_stock\nReno,6,5\n", 2, "safety_stock", "more than max_stock", ""),
     cell("handling min above capacity", "handling", "facility,min_throughput,capacity\nReno,6,5\n", 2, "min_throughput", "more than capacity", ""),
-    cell("min above capacity by period", "facilities", "name,period,type,capacity,min_throughput\nAcme,,supplier,,\nReno,,fc,100,\nReno,2027-01,,,200\n", 4,
-         "min_throughput", "200 is more than capacity, 100", "", PERIODS),
     cell("vehicle cost alone", "lanes", lanes_with("vehicle_cost", "5"), 3, "vehicle_cost", "no vehicle_capacity", "fill in"),
     cell("rate per vehicle", "rates", "origin,base_cost,per\nReno,5,vehicle\n", 2, "per", "no vehicle_capacity", "fill in"),
     cell("rate type differs", "rates", "origin,origin_type,base_cost\nReno,supplier,5\n", 2, "origin", '"Reno" is not of the type "supplier"', "not both"),

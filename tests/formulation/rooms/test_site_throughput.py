@@ -38,7 +38,8 @@ def test_products_count_by_their_size(unit: str, a: float, b: float) -> None:
 
 
 def test_a_supplier_counts_what_leaves_the_rest_what_enters() -> None:
-    written = Written(tables(facilities="name type capacity\nS supplier 7\nD dc 8", lanes=TWO_SITES[:-13] + "S C 5"))
+    lanes = "origin destination unit_cost\nS D 1\nD C 2\nS C 5"
+    written = Written(tables(facilities="name type capacity\nS supplier 7\nD dc 8", lanes=lanes))
     rows = written.rows("site_throughput")
     assert rows["S 1"].terms == {"flow S D product 1": 1, "flow S C product 1": 1, "open S 1": -7}
     assert rows["D 1"].terms == {"flow S D product 1": 1, "open D 1": -8}

@@ -40,7 +40,6 @@ def test_a_price_in_one_period_only() -> None:
     assert cost(given) == 30 + 10
 
 
-@pytest.mark.xfail(strict=True, reason="netopt.read asks for a quantity in rows that only override (MODEL.md: cell by cell)")
 def test_a_blank_quantity_in_a_period_row_keeps_that_of_the_other_row() -> None:
     assert cost(tables(periods=PERIODS, demand="customer period quantity unmet_cost\nC - 10 -\nC P2 - 1")) == 40
 
