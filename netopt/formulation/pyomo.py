@@ -84,10 +84,20 @@ def gate_blocks(program: Program) -> list[tuple[str, list[tuple[str, ...]], Gate
         gated, by = blocks[pair // len(blocks)], blocks[pair % len(blocks)]
         own = _keys(program.words(gated))
         key = _keys(program.words(by))
-        some = gates.select(here)
+        some = _tightest(gates.select(here))
         keys = [own[c - gated.start] + key[o - by.start] for c, o in zip(some.column, some.opener, strict=True)]
         found.append((f"{gated.name}_when_{by.name}", keys, some))
     return found
+
+
+def _tightest(gates: Gates) -> Gates:
+    """Return gates of which none links the same pair twice: the smallest bound stands, as it would among rows."""
+    order = np.lexsort((gates.bound, gates.opener, gates.column))
+    column, opener = gates.column[order], gates.opener[order]
+    repeats = (column[1:] == column[:-1]) & (opener[1:] == opener[:-1])
+    if not repeats.any():
+        return gates
+    return gates.select(np.sort(order[np.append(True, ~repeats)]))
 
 
 def _add_variables(model: pyo.ConcreteModel, program: Program, block: Columns) -> list[Any]:
@@ -99,6 +109,7 @@ def _add_variables(model: pyo.ConcreteModel, program: Program, block: Columns) -
     variable = pyo.Var(_keys(program.words(block)), domain=domain, dense=True)
     model.add_component(block.name, variable)
     found = list(variable.values())
+    _check_names(block.name, len(found), block.size)
     for one, low, high in zip(found, lower, upper, strict=True):
         one.setlb(low if low > -np.inf else None)
         one.setub(high if high < np.inf else None)
@@ -125,7 +136,14 @@ def _add_rows(
             constraint[key] = (body, low)
         else:
             constraint[key] = (low if low > -np.inf else None, body, high if high < np.inf else None)
+    _check_names(name, len(constraint), len(keys))
     return list(constraint.values())
+
+
+def _check_names(block: str, names: int, size: int) -> None:
+    """Refuse a block whose labels name two things alike: the second would take the place of the first."""
+    if names < size:
+        raise ValueError(f"{block} has {size} entries and {names} different labels; add a label that tells them apart")
 
 
 def _nothing(model: pyo.ConcreteModel) -> Any:

@@ -11,22 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from netopt.errors import InputError, Problem
 from netopt.network.catalog import Periods, Products, Settings
-from netopt.network.lanes import Flows, Lanes, Places, lanes_and_flows
-from netopt.network.resolve import (
-    BLANK,
-    Names,
-    Records,
-    code,
-    expand_groups,
-    members_of_groups,
-    number,
-    records,
-    text,
-    typed,
-)
+from netopt.network.lanes import Flows, Lanes, Places, joined
+from netopt.network.limits import Limit, limits_of
+from netopt.network.quantities import check_initial_stock, demand_of, handling_of, inventory_of, supply_of
+from netopt.network.rated_lanes import rated_lanes
+from netopt.network.rates import RateCards
+from netopt.network.resolve import BLANK, Names, Records
 from netopt.network.sites import CLOSED, Customers, Facilities
+from netopt.network.typed_lanes import typed_lanes
 from netopt.read import Tables, read_tables
 
 if TYPE_CHECKING:
@@ -34,57 +27,11 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-__all__ = ["Limit", "Network", "read"]
+__all__ = ["Network", "read"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Limit:
-    """One row of the limits table.
-
-    Parameters
-    ----------
-    what : {'open_sites', 'flow'}
-        What is counted.
-    sites : ndarray of bool
-        Facilities it is counted over, shape (facilities,).
-    customers : ndarray of bool or None
-        Customers that the flow has to reach, shape (customers,); None where no customer is named.
-    mode : int
-        Position, `BLANK` for all.
-    products, periods : ndarray of bool
-        Products it sums over, shape (products,), and periods it holds in, each on its own, shape (periods,).
-    at_least, at_most : float
-        NaN where blank.
-    row : int
-        Row in the source.
-    words : str
-        The filters as typed, for messages.
-    """
-
-    what: str
-    sites: BoolArray
-    customers: BoolArray | None
-    mode: int
-    products: BoolArray
-    periods: BoolArray
-    at_least: float
-    at_most: float
-    row: int
-    words: str
-
-    def counts(self, lanes: Lanes, flows: Flows) -> BoolArray:
-        """Return which flows a limit on flow counts: what leaves its sites, for its customers where it names some."""
-        counted = self.sites[lanes.origin[flows.lane]] & self.products[flows.product]
-        if self.customers is not None:
-            reached = np.append(np.zeros(len(self.sites), dtype=bool), self.customers)
-            counted &= reached[lanes.destination[flows.lane]]
-        if self.mode != BLANK:
-            counted &= lanes.mode[flows.lane] == self.mode
-        return counted
 
 
 @dataclass(frozen=True)
@@ -151,10 +98,10 @@ Customers, Places, Lanes
             latitude=np.concatenate([facilities.latitude, customers.latitude]),
             longitude=np.concatenate([facilities.longitude, customers.longitude]),
         )
-        demand = _demand(tables, customers, products, periods)
-        lanes, flows = lanes_and_flows(tables, places, products, periods, settings)
-        inventory = _inventory(tables, facilities, products, periods)
-        _check_initial_stock(tables, facilities, inventory)
+        demand = demand_of(tables, customers, products, periods)
+        lanes, flows = _lanes(tables, places, products, periods, settings)
+        inventory = inventory_of(tables, facilities, products, periods)
+        check_initial_stock(tables, facilities, inventory)
         return cls(
             tables=tables,
             settings=settings,
@@ -166,12 +113,10 @@ Customers, Places, Lanes
             lanes=lanes,
             flows=flows.select(_usable(lanes, flows, facilities, demand, len(customers), len(products), len(periods))),
             demand=demand,
-            supply=_supply(tables, facilities, products, periods),
-            handling=_records(
-                tables, "handling", facilities.names, products, periods, ("capacity", "min_throughput", "unit_cost")
-            ),
+            supply=supply_of(tables, facilities, products, periods),
+            handling=handling_of(tables, facilities, products, periods),
             inventory=inventory,
-            limits=_limits(tables, places, facilities, products, periods, lanes.modes),
+            limits=limits_of(tables, places, facilities, products, periods, lanes.modes),
         )
 
     @cached_property
@@ -274,79 +219,17 @@ def read(source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network) -> 
     return source if isinstance(source, Network) else Network.from_tables(read_tables(source))
 
 
-def _records(
-    tables: Tables, table: str, names: Names, products: Products, periods: Periods, columns: tuple[str, ...]
-) -> Records:
-    frame = expand_groups(tables, table)
-    who = "customer" if table == "demand" else "facility"
-    values = {name: typed(frame, name) for name in columns}
-    found = records(frame, table, code(frame, who, names), periods.names, values, products.names)
-    if "capacity" in found.values:
-        capacity = np.where(np.isnan(found["capacity"]), np.inf, found["capacity"])
-        found = Records(found.entity, found.product, found.period, {**found.values, "capacity": capacity}, found.row)
-    return found
-
-
-def _demand(tables: Tables, customers: Customers, products: Products, periods: Periods) -> Records:
-    columns = ("quantity", "unmet_cost", "promise_days", "promise_share")
-    found = _records(tables, "demand", customers.names, products, periods, columns)
-    days = np.where(np.isnan(found["promise_days"]), customers.promise_days[found.entity], found["promise_days"])
-    values = {**found.values, "promise_days": days}
-    return Records(found.entity, found.product, found.period, values, found.row).select(found["quantity"] > 0)
-
-
-def _supply(tables: Tables, facilities: Facilities, products: Products, periods: Periods) -> Records:
-    """Return what can be bought: a supplier or plant without any row sells every product, unlimited, at no cost."""
-    found = _records(tables, "supply", facilities.names, products, periods, ("capacity", "min_quantity", "unit_cost"))
-    listed = np.unique(code(expand_groups(tables, "supply"), "facility", facilities.names))
-    free = np.setdiff1d(np.nonzero(facilities.sends)[0], listed)
-    n_k, n_t = len(products), len(periods)
-    count = len(free) * n_k * n_t
-    more = {"capacity": np.full(count, np.inf), "min_quantity": np.zeros(count), "unit_cost": np.zeros(count)}
-    return Records(
-        entity=np.concatenate([found.entity, np.repeat(free, n_k * n_t)]),
-        product=np.concatenate([found.product, np.tile(np.repeat(np.arange(n_k), n_t), len(free))]),
-        period=np.concatenate([found.period, np.tile(np.arange(n_t), len(free) * n_k)]),
-        values={name: np.concatenate([found[name], more[name]]) for name in more},
-        row=np.concatenate([found.row, np.zeros(count, dtype=np.int64)]),
-    )
-
-
-def _inventory(tables: Tables, facilities: Facilities, products: Products, periods: Periods) -> Records:
-    """Return the stock that is carried; a row for one period names the facility and product for all of them."""
-    columns = ("initial", "min_stock", "max_stock", "safety_stock", "cover_days", "storage_cost")
-    found = _records(tables, "inventory", facilities.names, products, periods, columns)
-    n_k, n_t = len(products), len(periods)
-    named = np.unique(found.entity * n_k + found.product)
-    at = np.searchsorted(named, found.entity * n_k + found.product) * n_t + found.period
-    blanks = {"max_stock": np.inf, "storage_cost": np.nan}
-    values = {}
-    for name in columns:
-        blank = blanks.get(name, 0.0)
-        values[name] = np.full(len(named) * n_t, blank)
-        values[name][at] = np.where(np.isnan(found[name]), blank, found[name])
-    row = np.zeros(len(named) * n_t, dtype=np.int64)
-    row[at] = found.row
-    initial = values["initial"].reshape(-1, n_t)
-    initial[:, 1:] = 0  # only the stock before the first period counts
-    period = np.tile(np.arange(n_t), len(named))
-    return Records(np.repeat(named // n_k, n_t), np.repeat(named % n_k, n_t), period, values, row)
-
-
-def _check_initial_stock(tables: Tables, facilities: Facilities, inventory: Records) -> None:
-    closed = (inventory["initial"] > 0) & (facilities.status[inventory.entity, inventory.period] == CLOSED)
-    problems = [
-        Problem(
-            tables.source("inventory"),
-            int(inventory.row[at]) or None,
-            "initial",
-            f"{facilities.names[inventory.entity[at]]} has initial stock but is closed in the first period",
-            "open the site, or leave initial blank",
-        )
-        for at in np.nonzero(closed & (inventory.period == 0))[0]
-    ]
-    if problems:
-        raise InputError(problems)
+def _lanes(
+    tables: Tables, places: Places, products: Products, periods: Periods, settings: Settings
+) -> tuple[Lanes, Flows]:
+    """Return the lanes that were typed, then those that rate cards generate, and what may flow over them."""
+    named = [tables[table]["mode"].dropna() for table in ("lanes", "rates") if "mode" in tables[table]]
+    modes = Names(dict.fromkeys(["", *(str(mode) for column in named for mode in column.unique())]))
+    cards = RateCards.from_tables(tables, places.names, places.kinds, products.names, modes)
+    lanes, flows = typed_lanes(tables, places, products, periods, settings, modes, cards)
+    if not len(cards):
+        return lanes, flows
+    return joined(lanes, flows, *rated_lanes(cards, lanes, places, products, settings, len(periods)))
 
 
 def _usable(
@@ -364,45 +247,3 @@ def _usable(
     if not wanted.all():
         keep &= wanted[lanes.destination[flows.lane], flows.product, arrival]
     return keep
-
-
-def _limits(
-    tables: Tables, places: Places, facilities: Facilities, products: Products, periods: Periods, modes: Names
-) -> tuple[Limit, ...]:
-    frame = tables["limits"]
-    columns = ("what", "where", "type", "region", "mode", "product", "period")
-    words = {name: text(frame, "limits", name) for name in columns}
-    groups = members_of_groups(tables)
-
-    def among(names: Names, word: str) -> BoolArray:
-        chosen: BoolArray = np.isin(names.array, groups.get(word, [word])) if word else np.ones(len(names), dtype=bool)
-        return chosen
-
-    mode = modes.codes(pd.Series(words["mode"]))
-    least, most = number(frame, "limits", "at_least"), number(frame, "limits", "at_most")
-    n_i = len(facilities)
-    found = []
-    for at, row in enumerate(frame.index):
-        where = among(places.names, words["where"][at])
-        reaches = where[n_i:] if words["where"][at] and where[n_i:].any() else None
-        inside = where[:n_i] if reaches is None else np.ones(n_i, dtype=bool)
-        if words["type"][at]:
-            inside = inside & (facilities.type == words["type"][at])
-        if words["region"][at]:
-            inside = inside & (facilities.region == words["region"][at])
-        said = ", ".join(f"{name} {words[name][at]}" for name in list(words)[1:] if words[name][at])
-        found.append(
-            Limit(
-                what=words["what"][at],
-                sites=inside,
-                customers=reaches,
-                mode=int(mode[at]) if words["mode"][at] else BLANK,
-                products=among(products.names, words["product"][at]),
-                periods=among(periods.names, words["period"][at]),
-                at_least=float(least[at]),
-                at_most=float(most[at]),
-                row=int(row),
-                words=said,
-            )
-        )
-    return tuple(found)

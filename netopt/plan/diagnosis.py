@@ -108,7 +108,8 @@ class Diagnosis:
         if self.reasons:
             lines += _some([reason.words for reason in self.reasons], "reasons")
         elif self.clash:
-            lines += ["These cannot hold together:", *_some(list(self.clash), "facts")]
+            together = "This cannot hold" if len(self.clash) == 1 else "These cannot hold together"
+            lines += [f"{together}:", *_some(list(self.clash), "facts")]
         if len(self.repair):
             least = "The least change that allows a plan" if self.exact else "A change that allows a plan"
             lines += [f"{least}:", *_some(self.changes, "changes")]
@@ -301,10 +302,11 @@ def _repair(network: Network, tell: Storyteller, facts: Facts, stretch: Stretch)
     amounts: dict[Fact, float] = defaultdict(float)  # the flows that one promise holds back are one fact
     for at in given:
         amounts[_told(tell, facts, int(at))] += float(stretch.amount[at])
+    amounts = {fact: float(f"{by:.8g}") for fact, by in amounts.items()}  # what the solver rounds is not a change
     rows = [
         (
             fact.words, fact.source, fact.row, fact.sign * by * fact.factor,
-            fact.value, fact.value + fact.sign * by * fact.factor, stretch.cost,
+            fact.value, fact.new(by), stretch.cost,
         )
         for fact, by in amounts.items()
     ]  # fmt: skip

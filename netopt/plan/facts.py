@@ -15,6 +15,7 @@ from netopt.plan.audit.say import amount, lane_words
 
 __all__ = ["Fact", "Storyteller"]
 
+_NOTHING = 1e-6
 _SELLS = "must sell at least {much}"
 
 
@@ -59,10 +60,15 @@ class Fact:
     def __str__(self) -> str:
         return f"{self.where}: {self.words}"
 
+    def new(self, stretch: float) -> float:
+        """Return the value after stretching it that far."""
+        by = stretch * self.factor
+        value = self.value + self.sign * by
+        return 0.0 if abs(value) < _NOTHING * by else value
+
     def changed(self, stretch: float, when: str) -> str:
         """Return what stretching it that far would be, in words."""
-        by = stretch * self.factor
-        words = {"{when}": when, "{by}": shown(by), "{to}": shown(self.value + self.sign * by)}
+        words = {"{when}": when, "{by}": shown(stretch * self.factor), "{to}": shown(self.new(stretch))}
         said = self.change
         for place, word in words.items():  # not str.format: a name may hold braces
             said = said.replace(place, word)
@@ -186,7 +192,8 @@ class Storyteller:
         much = amount(value, int(getattr(facilities, unit)[i]))
         verb = "send" if facilities.sends[i] else "take in"
         source, row = self._typed_in("facilities", int(facilities.row[i]), name, t, column)
-        words = f"{name} {rule.format(verb=verb, much=much)}{self._when(t)} ({column})"
+        much += self._in(t) if column == "storage_capacity" else self._when(t)
+        words = f"{name} {rule.format(verb=verb, much=much)} ({column})"
         return Fact(source, row, words, f"{change} {name}'s {column}{{when}} by {{by}} to {{to}}", t, value, sign)
 
     def _site_throughput(self, at: int) -> Fact:
@@ -211,9 +218,10 @@ class Storyteller:
         records = getattr(self.network, table)
         r = int(np.nonzero((records.entity == i) & (records.product == k) & (records.period == t))[0][0])
         name, value = self.network.facilities.names[i], float(records[column][r])
+        when = self._in(t) if table == "inventory" else self._when(t)
         return Fact(
             self.network.tables.source(table), int(records.row[r]) or None,
-            f"{name} {rule.format(much=amount(value) + self._tea(k))}{self._when(t)} ({column})",
+            f"{name} {rule.format(much=amount(value) + self._tea(k) + when)} ({column})",
             f"{change} {column}{self._tea(k)} at {name}{{when}} by {{by}} to {{to}}", t, value, sign,
         )  # fmt: skip
 
@@ -295,8 +303,8 @@ class Storyteller:
     def _of_lane(self, lane: int, t: int, column: str, rule: str, change: str, sign: int, factor: float = 1.0) -> Fact:
         lanes = self.network.lanes
         value, table = float(getattr(lanes, column)[lane, t]), "rates" if lanes.rated[lane] else "lanes"
-        much = amount(value, int(lanes.capacity_unit[lane]))
-        words = f"{lane_words(self.network, lane)} {rule.format(much=much)}{self._when(t)}"
+        much = amount(value, int(lanes.capacity_unit[lane])) + self._when(t)
+        words = f"{lane_words(self.network, lane)} {rule.format(much=much)}"
         return Fact(
             self.network.tables.source(table), int(lanes.row[lane]) or None, f"{words} ({column})",
             f"{change} {column} of {lane_words(self.network, lane)}{{when}} by {{by}} to {{to}}",

@@ -20,6 +20,7 @@ from netopt.solve.control import gap_between
 if TYPE_CHECKING:
     from netopt.formulation import Room
     from netopt.plan.diagnosis import Diagnosis
+    from netopt.plan.folder import Page
 
 __all__ = ["Plan"]
 
@@ -50,6 +51,8 @@ class Plan:
         Whether a script has added constraints of its own.
     facts : mapping of str to object
         Versions, seed, nodes and the like, for the record.
+    pages : tuple of callable
+        Write the further files of the output folder, such as the report and the workbook.
     """
 
     network: Network
@@ -62,6 +65,7 @@ class Plan:
     rooms: tuple[Room, ...] = ()
     amended: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+    pages: tuple[Page, ...] = ()
 
     @property
     def found(self) -> bool:
@@ -190,7 +194,7 @@ class Plan:
         """
         from netopt.plan.folder import write_plan
 
-        return write_plan(self, Path(folder))
+        return write_plan(self, Path(folder), self.pages)
 
     def __repr__(self) -> str:
         if not self.found:

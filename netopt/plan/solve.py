@@ -13,8 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netopt.errors import SolverError
 from netopt.formulation import ROOMS, Program, Room, build
 from netopt.network import Network, read
+from netopt.network.structure import structural_reasons
+from netopt.plan.diagnosis import diagnose
 from netopt.plan.plan import Plan
 from netopt.plan.prices import prices
 from netopt.plan.tables import plan_tables, settled
@@ -54,23 +57,33 @@ def solve(
     chosen = tuple(ROOMS if rooms is None else rooms)
     own = tuple(room for room in chosen if room not in ROOMS)
     program = build(network, chosen)
-    answer = solve_program(program, control, amend)
     plan = Plan(
         network=network,
-        status=answer.status,
+        status="infeasible",
         tables={},
-        bound=answer.bound,
-        seconds=answer.seconds,
+        bound=float("inf"),
+        seconds=control.seconds,
         asked_gap=gap,
         rooms=own,
         amended=amend is not None,
-        facts=_facts(answer, seed, own, amend is not None),
+        facts=_facts(seed, own, amend is not None),
+    )
+    plain = amend is None and not own
+    if plain and structural_reasons(network):  # a proof that needs no search
+        return _explained(plan, program, control)
+    answer = solve_program(program, control, amend)
+    plan = replace(
+        plan,
+        status=answer.status,
+        bound=answer.bound,
+        seconds=answer.seconds,
+        facts={**plan.facts, "nodes": answer.nodes},
     )
     if answer.x is not None:
         return _with_tables(plan, program, answer, answer.x)
-    if answer.status == "infeasible":
+    if answer.status == "infeasible" and plain:
         return _explained(plan, program, control)
-    return plan
+    return plan  # a script's own constraints are not the analyst's facts: two runs of the solver agree
 
 
 def _with_tables(plan: Plan, program: Program, answer: Answer, values: FloatArray) -> Plan:
@@ -91,21 +104,18 @@ def _with_tables(plan: Plan, program: Program, answer: Answer, values: FloatArra
 
 
 def _explained(plan: Plan, program: Program, control: Control) -> Plan:
-    """Return an infeasible plan with its reasons; the elastic model has to agree before the word is said."""
-    from netopt.errors import SolverError
-    from netopt.plan.diagnosis import diagnose
-
-    if plan.amended or plan.rooms:
-        return plan  # a script's own constraints are not the analyst's facts; two runs of the solver agree
+    """Return an infeasible plan with its reasons; structure or the elastic model has to agree before the word is said."""
     diagnosis = diagnose(plan.network, program, control)
+    if not diagnosis.decided:
+        return replace(plan, status="interrupted", bound=-np.inf, diagnosis=diagnosis, seconds=control.seconds)
     if not diagnosis.infeasible:
         raise SolverError("HiGHS calls the network infeasible, but a model that may break rules does not need to")
     return replace(plan, diagnosis=diagnosis, seconds=control.seconds)
 
 
-def _facts(answer: Answer, seed: int, own: tuple[Room, ...], amended: bool) -> dict[str, Any]:
+def _facts(seed: int, own: tuple[Room, ...], amended: bool) -> dict[str, Any]:
     return {
-        "nodes": answer.nodes,
+        "nodes": 0,
         "seed": seed,
         "own_rooms": [type(room).__name__ for room in own],
         "amended": amended,

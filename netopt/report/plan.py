@@ -41,8 +41,10 @@ def print_plan(plan: Plan, console: Console, folder: Path | None = None) -> None
 
 def print_without_plan(plan: Plan, console: Console) -> None:
     """Print that there is no plan, and why."""
-    reasons = plan.diagnosis.words() if plan.diagnosis is not None else []
-    show(console, [Text(no_plan(plan.summary()), style="bold red"), bullets(reasons)])
+    blocks: list[RenderableType] = [Text(no_plan(plan.summary()), style="bold red")]
+    for line in plan.diagnosis.words()[1:] if plan.diagnosis is not None else []:
+        blocks.append(bullets([line.strip()]) if line.startswith(" ") else Text(line))
+    show(console, blocks)
 
 
 def _blocks(plan: Plan, folder: Path | None) -> Iterable[RenderableType]:

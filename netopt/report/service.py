@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from netopt.report.console import TextTable
-from netopt.report.words import amount, count, days, listed, money, percent, share
+from netopt.report.words import amount, count, days, listed, money, more, percent, share
 
-__all__ = ["served_table", "service_words", "unmet_table"]
+__all__ = ["customer_table", "met", "served_table", "service_words", "unmet_table"]
 
 _MOST = 12
 _UNMET = 5
+
+
+def met(service: pd.DataFrame) -> float:
+    """Return the share of the demand that is met, 1 where only the solver's dust is missing."""
+    wanted, delivered = float(service["demand"].sum()), float(service["delivered"].sum())
+    return delivered / wanted if delivered < wanted * (1 - 1e-9) else 1.0
 
 
 def service_words(service: pd.DataFrame) -> list[str]:
@@ -21,11 +29,10 @@ def service_words(service: pd.DataFrame) -> list[str]:
     service : DataFrame
         ``customer``, ``demand``, ``delivered``, ``on_time`` (units), ``promise_days``, ``average_days``, ``sources``.
     """
-    wanted, delivered = float(service["demand"].sum()), float(service["delivered"].sum())
+    wanted = float(service["demand"].sum())
     if not wanted:
         return ["Nobody wants anything."]
-    met = min(delivered / wanted, 1.0) if delivered < wanted * (1 - 1e-9) else 1.0
-    lines = [f"{percent(met)} of the demand of {amount(wanted)} units is met."]
+    lines = [f"{percent(met(service))} of the demand of {amount(wanted)} units is met."]
     promised = service[service["promise_days"].notna()]
     if len(promised) and promised["delivered"].sum() > 0:
         kept = min(float(promised["on_time"].sum() / promised["delivered"].sum()), 1.0)
@@ -41,8 +48,20 @@ def service_words(service: pd.DataFrame) -> list[str]:
     return lines
 
 
-def served_table(flows: pd.DataFrame, customers: pd.Index) -> TextTable:
-    """Return, for every site that ships to customers, how many, which and how much, the largest first."""
+def served_table(flows: pd.DataFrame, customers: pd.Index, most: int = _MOST, file: str = "") -> TextTable:
+    """Return, for every site that ships to customers, how many, which and how much, the largest first.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        ``origin``, ``destination``, ``quantity``.
+    customers : Index
+        Names of those who are customers.
+    most : int
+        Sites shown; the rest are one row.
+    file : str
+        Where all of them are.
+    """
     last = flows[flows["destination"].isin(customers)]
     by_origin = last.groupby("origin", sort=False)
     found = pd.DataFrame(
@@ -55,26 +74,75 @@ def served_table(flows: pd.DataFrame, customers: pd.Index) -> TextTable:
     total = float(found["units"].sum())
     rows = [
         [str(origin), amount(row["units"]), _share(row["units"], total), amount(row["customers"]), row["largest"]]
-        for origin, row in found.head(_MOST).iterrows()
+        for origin, row in found.head(most).iterrows()
     ]
-    rest = found.iloc[_MOST:]
+    rest = found.iloc[most:]
     if len(rest):
         units = float(rest["units"].sum())
-        rows.append([f"and {len(rest):,} more", amount(units), _share(units, total), "", ""])
-    columns = {"from": "name", "units": "number", "share": "number", "customers": "number", "largest": "name"}
+        rows.append([more(len(rest), file), amount(units), _share(units, total), "", ""])
+    columns = {"from": "name", "units": "number", "share": "share", "customers": "number", "largest": "name"}
     return TextTable(columns, rows)
 
 
-def unmet_table(unmet: pd.DataFrame) -> TextTable:
-    """Return the customers with the most unmet demand, and what that costs."""
+def customer_table(service: pd.DataFrame, most: int) -> TextTable:
+    """Return what every customer wants, gets, from where and after how many days, the largest first.
+
+    Parameters
+    ----------
+    service : DataFrame
+        ``customer``, ``demand``, ``delivered`` (units), ``average_days``, ``sources``.
+    most : int
+        Customers shown; the rest are one row.
+    """
+    weight = service["delivered"].where(service["average_days"].notna(), 0.0)
+    found = (
+        service.assign(weight=weight, unit_days=service["average_days"].fillna(0.0) * weight)
+        .groupby("customer", sort=False)[["demand", "delivered", "weight", "unit_days"]]
+        .sum()
+        .sort_values("demand", ascending=False, kind="stable")
+    )
+    shown = found.head(most)
+    sources = service[service["customer"].isin(shown.index)].groupby("customer", sort=False)["sources"].agg(_merged)
+    timed = bool((found["unit_days"] > 0).any())
+    rows = []
+    for customer, row in shown.iterrows():
+        cells = [str(customer), sources[customer], amount(row["demand"]), amount(row["delivered"])]
+        spent = row["unit_days"] / row["weight"] if row["weight"] else math.nan
+        rows.append([*cells, f"{spent:.1f}".removesuffix(".0") if spent == spent else ""] if timed else cells)
+    rest = found.iloc[most:]
+    if len(rest):
+        cells = [more(len(rest), "service.csv"), "", amount(rest["demand"].sum()), amount(rest["delivered"].sum())]
+        rows.append([*cells, ""] if timed else cells)
+    columns = {"customer": "name", "from": "name", "wants": "number", "gets": "number"}
+    return TextTable({**columns, "days": "number"} if timed else columns, rows)
+
+
+def _merged(lists: pd.Series) -> str:
+    """Return the sources of several demands of a customer, each once."""
+    names = dict.fromkeys(name for text in lists if isinstance(text, str) and text for name in text.split("; "))
+    return listed(list(names))
+
+
+def unmet_table(unmet: pd.DataFrame, most: int = _UNMET, file: str = "") -> TextTable:
+    """Return the customers with the most unmet demand, and what that costs.
+
+    Parameters
+    ----------
+    unmet : DataFrame
+        ``customer``, ``quantity``, ``cost``.
+    most : int
+        Customers shown; the rest are one row.
+    file : str
+        Where all of them are.
+    """
     found = unmet.groupby("customer", sort=False)[["quantity", "cost"]].sum()
     found = found.sort_values("quantity", ascending=False, kind="stable")
     rows = [
-        [str(customer), amount(row["quantity"]), money(row["cost"])] for customer, row in found.head(_UNMET).iterrows()
+        [str(customer), amount(row["quantity"]), money(row["cost"])] for customer, row in found.head(most).iterrows()
     ]
-    rest = found.iloc[_UNMET:]
+    rest = found.iloc[most:]
     if len(rest):
-        rows.append([f"and {len(rest):,} more", amount(rest["quantity"].sum()), money(rest["cost"].sum())])
+        rows.append([more(len(rest), file), amount(rest["quantity"].sum()), money(rest["cost"].sum())])
     return TextTable({"customer": "name", "unmet units": "number", "cost": "number"}, rows)
 
 

@@ -12,7 +12,7 @@ Rows = list[dict[str, Any]]
 
 
 def tea(**tables: Rows) -> Network:
-    """Return a network that has a plan (100 for Boise, 50 for Austin), with tables replaced; an empty list removes one."""
+    """Return a network that has a plan (100 for Boise, 50 for Austin), with tables replaced."""
     rows: dict[str, Rows] = {
         "facilities": [
             {"name": "Oakland", "type": "supplier"},

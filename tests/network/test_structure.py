@@ -69,7 +69,10 @@ def test_no_lane_carries_the_product():
 def test_the_site_behind_is_closed():
     reason = only(tea(facilities=sites(Dallas={"status": "closed"})))
     assert reason.kind == "closed_site"
-    assert reason.words == "Austin needs 50 units of tea a week, but every lane that ends at it starts at a closed site: Dallas"
+    assert (
+        reason.words
+        == "Austin needs 50 units of tea a week, but every lane that ends at it starts at a closed site: Dallas"
+    )
 
 
 def test_no_supplier_reaches_the_site_behind():
@@ -164,7 +167,9 @@ def test_cut_at_the_supplier():
 
 def test_cut_at_a_lane_next_to_the_customer():
     reason = only(tea(lanes=lanes(Dallas_Austin={"capacity": 30, "mode": "truck"})))
-    assert reason.words == "Austin needs 50 units of tea a week; only 30 can reach it: lane Dallas to Austin by truck 30"
+    assert (
+        reason.words == "Austin needs 50 units of tea a week; only 30 can reach it: lane Dallas to Austin by truck 30"
+    )
 
 
 def test_two_cuts_are_two_reasons_and_the_local_one_comes_first():
@@ -227,7 +232,9 @@ def test_the_same_cut_in_every_period_is_said_once():
 
 @pytest.mark.parametrize("over", [0.0, 5e-7])
 def test_a_capacity_that_just_fits_is_no_reason(over):
-    assert structural_reasons(tea(supply=[{"facility": "Oakland", "product": "tea", "capacity": 150 * (1 - over)}])) == ()
+    assert (
+        structural_reasons(tea(supply=[{"facility": "Oakland", "product": "tea", "capacity": 150 * (1 - over)}])) == ()
+    )
 
 
 # -- counts -----------------------------------------------------------------------------------------------------------
@@ -237,15 +244,14 @@ def test_an_open_site_that_nobody_needs_that_much():
     reason = only(tea(facilities=sites(Dallas={"status": "open", "min_throughput": 400})))
     assert (reason.kind, reason.need, reason.available) == ("min_throughput", 400, 150)
     assert reason.words == (
-        "Dallas is open and must let at least 400 units pass a week (min_throughput), but those it reaches want only 150"
+        "Dallas is open and must let at least 400 units pass a week "
+        "(min_throughput), but those it reaches want only 150"
     )
 
 
 def test_limits_that_the_states_contradict():
     reason = only(tea(limits=[{"what": "open_sites", "type": "fc", "at_least": 3}]))
-    assert reason.words == (
-        "limits table row 2: at least 3 sites (type fc) shall be open, but only 2 can be"
-    )
+    assert reason.words == ("limits table row 2: at least 3 sites (type fc) shall be open, but only 2 can be")
     facilities = sites(Reno={"status": "open"}, Dallas={"status": "open"})
     reason = only(tea(facilities=facilities, limits=[{"what": "open_sites", "type": "fc", "at_most": 1}]))
     assert reason.words == (
@@ -314,4 +320,7 @@ def test_a_reason_is_always_a_proof(switches):
         except InputError:
             continue
     assert accused
-    assert {answer["status"] for answer in solve_many_in_subprocess(accused[:25], gap=1e-3)} <= {"infeasible", "refused"}
+    assert {answer["status"] for answer in solve_many_in_subprocess(accused[:25], gap=1e-3)} <= {
+        "infeasible",
+        "refused",
+    }

@@ -99,9 +99,7 @@ def test_units_decide_not_the_scale_of_a_row():
 
 
 def test_bounds_of_columns_give_too():
-    p = program(
-        {"x": (2, "quantity")}, {"demand": [({0: 1, 1: 1}, 500, 500)]}, upper={0: 200, 1: 100}, lower={1: 50}
-    )
+    p = program({"x": (2, "quantity")}, {"demand": [({0: 1, 1: 1}, 500, 500)]}, upper={0: 200, 1: 100}, lower={1: 50})
     facts = facts_of(p, {}, {"x.upper": 1.0, "x.lower": 1.0})
     assert len(facts) == 3  # a lower bound of 0 is no fact
     stretch = Elastic(p, facts).least(Control())
@@ -129,7 +127,7 @@ def test_what_may_not_be_stretched_is_an_error():
 
 
 def one_of_two() -> Program:
-    """Return: 150 wanted, two sources of 100 each, of which one may be open; only whole numbers make that impossible."""
+    """Return: 10 wanted from each of two sources, of which one may be open; only whole numbers forbid it."""
     return program(
         {"x": (2, "quantity"), "open": (2, "whole")},
         {
@@ -187,9 +185,17 @@ def test_every_clash_is_irreducible():
     seen = 0
     for _ in range(25):
         n = 4
-        rows = [({int(j): float(rng.integers(1, 4)) for j in rng.choice(n, 2, replace=False)}, -INF, float(rng.integers(1, 20)))
-                for _ in range(6)]  # fmt: skip
-        asks = [({int(j): 1.0 for j in rng.choice(n, 2, replace=False)}, float(rng.integers(3, 15)), INF) for _ in range(4)]
+        rows = [
+            (
+                {int(j): float(rng.integers(1, 4)) for j in rng.choice(n, 2, replace=False)},
+                -INF,
+                float(rng.integers(20)),
+            )
+            for _ in range(6)
+        ]
+        asks = [
+            ({int(j): 1.0 for j in rng.choice(n, 2, replace=False)}, float(rng.integers(3, 15)), INF) for _ in range(4)
+        ]
         p = program({"x": (n, "whole")}, {"most": rows, "least": asks}, upper=dict.fromkeys(range(n), 30.0))
         facts = facts_of(p, {"most": 1.0, "least": 1.0}, {})
         if not Elastic(p, facts).least(Control()).needed:

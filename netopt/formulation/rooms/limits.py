@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netopt.formulation.draft import Draft
-from netopt.network.network import Limit
+from netopt.network.limits import Limit
 
 __all__ = ["Limits"]
 

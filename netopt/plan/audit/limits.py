@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from netopt.network import BLANK
-from netopt.network.network import Limit
+from netopt.network.limits import Limit
 from netopt.plan.audit.arrays import FloatArray, summed
 from netopt.plan.audit.finding import Finding, broken, finding, shown
 from netopt.plan.audit.say import count, when
