@@ -8,13 +8,19 @@ from pathlib import Path
 
 from netopt.cli.exits import ExitCode, Failure
 
-__all__ = ["check_folder", "check_same_network", "make_room", "plan_folder"]
+__all__ = ["check_folder", "make_room", "plan_folder"]
 
 
-def plan_folder(network: Path) -> Path:
-    """Return the folder in the current directory that a network's plan goes to unless told otherwise."""
+def plan_folder(network: Path, *, force: bool) -> Path:
+    """Return the folder in the current directory that a network's plan goes to unless told otherwise.
+
+    Files called ``network.csv`` are common: a folder with the plan of another network, or with anything else, is left
+    alone and the next number is taken, unless `force` asks for the first.
+    """
     full = network.resolve()
-    return Path(f"{full.stem if full.suffix and not full.is_dir() else full.name or 'network'}-plan")
+    first = Path(f"{full.stem if full.suffix and not full.is_dir() else full.name or 'network'}-plan")
+    numbered = (first if number == 1 else Path(f"{first}-{number}") for number in range(1, 10_000))
+    return first if force else next(folder for folder in numbered if _free(folder, full))
 
 
 def check_folder(folder: Path, network: Path, *, force: bool) -> None:
@@ -48,21 +54,19 @@ def check_folder(folder: Path, network: Path, *, force: bool) -> None:
         raise Failure(ExitCode.INPUT, f"{folder} cannot be written: {above} is read-only or not a folder")
 
 
-def check_same_network(folder: Path, network: Path) -> None:
-    """Refuse to replace the plan of another network in a folder that the user did not name.
-
-    Raises
-    ------
-    Failure
-        When the plan in the folder says that it came from another file.
-    """
+def _free(folder: Path, network: Path) -> bool:
+    """Return whether a folder is not there, is empty, or holds a plan of the same network."""
+    if not folder.exists():
+        return True
+    if not folder.is_dir() or _taken(folder):
+        return False
     try:
         earlier = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["input"]
+    except FileNotFoundError:
+        return True
     except (OSError, ValueError, KeyError, TypeError):
-        return
-    if isinstance(earlier, str) and Path(earlier).resolve() != network.resolve():
-        fix = "name a folder with --out, or overwrite it with --force"
-        raise Failure(ExitCode.INPUT, f"{folder} holds the plan of {earlier}; {fix}")
+        return False
+    return isinstance(earlier, str) and (folder / earlier).resolve() == network
 
 
 def make_room(folder: Path) -> Path | None:

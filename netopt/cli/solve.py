@@ -10,7 +10,7 @@ from rich_click import RichCommand
 
 from netopt.cli import options
 from netopt.cli.exits import ExitCode, Failure
-from netopt.cli.folder import check_folder, check_same_network, make_room, plan_folder
+from netopt.cli.folder import check_folder, make_room, plan_folder
 from netopt.cli.out import complain, piped, say_json
 from netopt.errors import PlanError
 
@@ -57,11 +57,9 @@ def solve(
     NETWORK is a .csv, .xlsx, .parquet or .duckdb file, or a folder of tables. The exit code is 0 for a plan within the
     gap, 3 when no plan can exist, 4 when a limit or Ctrl-C came first (see `netopt explain exit-codes`).
     """
-    folder = out if out is not None or as_json else plan_folder(network)
+    folder = out if out is not None or as_json else plan_folder(network, force=force)
     if folder is not None:
         check_folder(folder, network, force=force)
-    if folder is not None and out is None and not force:
-        check_same_network(folder, network)
     plan = _solved(network, gap, time_limit, threads, seed, quiet)
     if plan.found:
         _refuse_unsound(plan)
@@ -124,11 +122,11 @@ def _code(plan: Plan, gap: float) -> ExitCode:
 def _say_why(plan: Plan, folder: Path | None) -> None:
     """Say on standard error what the exit code means, where no report says it."""
     from netopt.report.headline import no_plan
-    from netopt.report.words import percent
+    from netopt.report.words import at_most
 
     if not plan.found:
         complain(f"netopt: {no_plan(plan.summary())}")
         return
     where = f", written to {folder}" if folder is not None else ""
-    within = f"within {percent(plan.gap)} of the cheapest" if plan.gap < float("inf") else "its gap is not known"
+    within = f"within {at_most(plan.gap)} of the cheapest" if plan.gap < float("inf") else "its gap is not known"
     complain(f"netopt: stopped before the asked gap; best plan so far{where}, {within}")

@@ -42,8 +42,8 @@ def print_plan(plan: Plan, console: Console, folder: Path | None = None) -> None
 def print_without_plan(plan: Plan, console: Console) -> None:
     """Print that there is no plan, and why."""
     blocks: list[RenderableType] = [Text(no_plan(plan.summary()), style="bold red")]
-    for line in plan.diagnosis.words()[1:] if plan.diagnosis is not None else []:
-        blocks.append(bullets([line.strip()]) if line.startswith(" ") else Text(line))
+    lines = plan.diagnosis.words()[1:] if plan.diagnosis is not None else []
+    blocks += [bullets([line.strip()]) if line.startswith(" ") else Text(line) for line in lines]
     show(console, blocks)
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from netopt.cli.exits import Failure
-from netopt.cli.folder import check_folder, check_same_network, make_room, plan_folder
+from netopt.cli.folder import check_folder, make_room, plan_folder
 from tests.cli.conftest import Run
 
 
@@ -16,11 +16,11 @@ from tests.cli.conftest import Run
 )
 def test_default_folder_is_named_after_the_network(here: Path, network: str, name: str) -> None:
     (here / "folder").mkdir()
-    assert plan_folder(Path(network)) == Path(name)
+    assert plan_folder(Path(network), force=False) == Path(name)
 
 
 def test_default_folder_for_the_current_directory(here: Path) -> None:
-    assert plan_folder(Path()) == Path(f"{here.name}-plan")
+    assert plan_folder(Path(), force=False) == Path(f"{here.name}-plan")
 
 
 def test_a_file_in_the_way(here: Path) -> None:
@@ -40,7 +40,10 @@ def test_a_folder_of_the_users_own_is_refused_and_with_force_moved_aside(run: Ru
     mine = here / "network-plan"
     mine.mkdir()
     (mine / "thesis.txt").write_text("mine")
-    refused = run("solve", tiny)
+    beside = run("solve", tiny)
+    assert beside.exit_code == 0
+    assert "network-plan-2" in beside.stdout
+    refused = run("solve", tiny, "-o", "network-plan")
     assert refused.exit_code == 2
     assert "not a plan of netopt" in refused.stderr
     assert [file.name for file in mine.iterdir()] == ["thesis.txt"]
@@ -57,21 +60,27 @@ def test_an_earlier_plan_is_replaced(run: Run, tiny: Path, here: Path) -> None:
     assert {file.name for file in here.iterdir()} == {"network.csv", "network-plan"}
 
 
-def test_the_plan_of_another_network_is_kept_unless_named(run: Run, tiny: Path, here: Path) -> None:
+def test_the_plan_of_another_network_is_kept_and_the_next_number_taken(run: Run, tiny: Path, here: Path) -> None:
     assert run("solve", tiny).exit_code == 0
+    first = (here / "network-plan" / "summary.json").read_bytes()
     other = here / "other"
     other.mkdir()
     (other / "network.csv").write_text(tiny.read_text())
-    refused = run("solve", other / "network.csv")
-    assert refused.exit_code == 2
-    assert "holds the plan of network.csv" in refused.stderr
+    for _ in range(2):  # solved again, it finds its own folder again
+        second = run("solve", other / "network.csv")
+        assert second.exit_code == 0
+        assert "network-plan-2" in second.stdout
+    assert (here / "network-plan" / "summary.json").read_bytes() == first
+    assert not (here / "network-plan-3").exists()
     assert run("solve", other / "network.csv", "-o", "network-plan").exit_code == 0
 
 
-def test_a_summary_that_says_nothing_is_no_obstacle(here: Path) -> None:
-    (here / "plan").mkdir()
-    (here / "plan" / "summary.json").write_text("[]")
-    check_same_network(Path("plan"), Path("n.csv"))
+def test_a_folder_whose_summary_says_nothing_is_left_alone(here: Path) -> None:
+    (here / "n-plan").mkdir()
+    (here / "n-plan" / "summary.json").write_text("[]")
+    (here / "n-plan" / "proof.json").write_text("{}")
+    assert plan_folder(Path("n.csv"), force=False) == Path("n-plan-2")
+    assert plan_folder(Path("n.csv"), force=True) == Path("n-plan")
 
 
 def test_make_room_leaves_plans_and_empty_folders(here: Path) -> None:

@@ -104,12 +104,12 @@ def test_a_plan_short_of_the_gap_is_4(run: Run, tiny: Path, monkeypatch: pytest.
     monkeypatch.setattr(netopt, "solve", lambda *_, **__: stopped)
     result = run("solve", tiny)
     assert result.exit_code == 4
-    assert "the best plan so far, within 2.1% of the cheapest" in result.stdout
+    assert "the best plan so far, within 2.2% of the cheapest" in result.stdout
     assert "No plan costs less than 3,700.00 USD" in result.stdout
     assert Path("network-plan/flows.csv").is_file()
     quiet = run("solve", tiny, "--json")
     assert quiet.exit_code == 4
-    assert "best plan so far, within 2.1%" in quiet.stderr
+    assert "best plan so far, within 2.2%" in quiet.stderr
 
 
 def test_interrupted_within_the_gap_is_0(run: Run, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
