@@ -123,9 +123,18 @@ def solve(
         When an option is out of range.
     """
     from netopt.plan.solve import solve as solve_network
+    from netopt.report import PAGES
 
     return solve_network(
-        source, gap=gap, time_limit=time_limit, threads=threads, seed=seed, rooms=rooms, amend=amend, progress=progress
+        source,
+        gap=gap,
+        time_limit=time_limit,
+        threads=threads,
+        seed=seed,
+        rooms=rooms,
+        amend=amend,
+        progress=progress,
+        pages=PAGES,
     )
 
 

@@ -71,6 +71,7 @@ def write_plan(plan: Plan, folder: Path, pages: Iterable[Page] = ()) -> Path:
             _write_table(fresh / f"{name}.csv", plan.tables[name])
         for page in pages:
             page(plan, fresh)
+        _settle(fresh)
         _write_json(fresh / "summary.json", plan.summary() | {"input": _input(plan, folder)})
         proof = _proof(plan, fresh)
         _write_json(fresh / "proof.json", proof | {"sha256": seal(proof)})
@@ -82,6 +83,13 @@ def write_plan(plan: Plan, folder: Path, pages: Iterable[Page] = ()) -> Path:
     return folder
 
 
+def _settle(folder: Path) -> None:
+    """Wait until every file is on the disk; pages need not see to that themselves."""
+    for path in folder.iterdir():
+        with path.open("rb") as written:
+            os.fsync(written.fileno())
+
+
 def _replaceable(folder: Path) -> bool:
     plan = (folder / "summary.json").is_file() and (folder / "proof.json").is_file()
     return folder.is_dir() and (plan or not any(folder.iterdir()))
@@ -89,7 +97,7 @@ def _replaceable(folder: Path) -> bool:
 
 def _written(folder: Path) -> set[str]:
     """Return the names of the files that an earlier plan wrote into its folder."""
-    usual = {"summary.json", "proof.json", *(f"{name}.csv" for name in PLAN_TABLES)}
+    usual = {"summary.json", "proof.json", "report.html", "plan.xlsx", *(f"{name}.csv" for name in PLAN_TABLES)}
     try:
         return usual | set(json.loads((folder / "proof.json").read_text(encoding="utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -183,8 +191,6 @@ def _write_table(path: Path, table: pd.DataFrame) -> None:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(table.columns)
         writer.writerows(zip(*columns, strict=True))
-        out.flush()
-        os.fsync(out.fileno())
 
 
 def _cells(column: pd.Series) -> list[str]:

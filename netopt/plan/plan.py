@@ -99,7 +99,7 @@ class Plan:
     def costs(self, bucket: str | None = None) -> pd.DataFrame:
         """Return the cost by bucket and period, of one bucket where it is named."""
         table = self._table("costs")
-        return table if bucket is None else table[table["bucket"] == bucket].reset_index(drop=True)
+        return table if bucket is None or table.empty else table[table["bucket"] == bucket].reset_index(drop=True)
 
     def prices(self) -> pd.DataFrame:
         """Return what one more unit of a limit is worth, for the chosen sites."""

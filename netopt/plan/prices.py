@@ -21,6 +21,9 @@ FloatArray = npt.NDArray[np.float64]
 _WORTH = 1e-7
 _COLUMNS = ("what", "where", "product", "period", "price", "words")
 
+_UNITS = ("unit", "unit of volume", "unit of weight")
+"""By position in `netopt.network.catalog.UNITS`."""
+
 _PHRASES = {
     "site_throughput": "capacity at {where}",
     "handling_capacity": "capacity for {product} at {where}",
@@ -64,6 +67,8 @@ def _rows(program: Program, network: Network, x: FloatArray, row: FloatArray) ->
     opened = x[program.columns["open"].at].reshape(-1, len(network.periods)) > 0.5
     for block in program.rows.values():
         price = row[block.start : block.start + block.size]
+        if block.name == "lane_capacity":
+            price = price + _of_openings(program, network, block, row)
         words = program.words(block)
         wanted = np.abs(price) > _WORTH
         what = block.name
@@ -81,19 +86,40 @@ def _rows(program: Program, network: Network, x: FloatArray, row: FloatArray) ->
         at = np.nonzero(wanted)[0]
         # rows read "sum of w * flow - capacity * open <= 0": a unit of capacity of an open site moves the side by 1
         some = {key: value[at] for key, value in words.items()}
-        parts.append(_frame(what, some, price[at], network, _unit(block, network, at)))
+        parts.append(_frame(what, some, price[at], network, _unit(program, block, network, at)))
     return pd.concat(parts) if parts else pd.DataFrame(columns=list(_COLUMNS))
 
 
-def _unit(block: Rows, network: Network, at: npt.NDArray[np.int64]) -> list[str]:
+def _unit(program: Program, block: Rows, network: Network, at: npt.NDArray[np.int64]) -> list[str]:
     labels, name = block.labels, block.name
     if name in ("site_throughput", "min_throughput"):
         code = network.facilities.capacity_unit[np.asarray(labels["site"], dtype=np.int64)[at]]
     elif name == "storage_capacity":
         code = network.facilities.storage_unit[np.asarray(labels["site"], dtype=np.int64)[at]]
+    elif name == "lane_capacity":
+        code = network.lanes.capacity_unit[_lanes(program, network, block)[at] // len(network.periods)]
     else:
-        return ["unit"] * len(at)
-    return [("unit", "unit of volume", "unit of weight")[c] for c in code]
+        return [_UNITS[0]] * len(at)
+    return [_UNITS[c] for c in code]
+
+
+def _lanes(program: Program, network: Network, block: Rows) -> npt.NDArray[np.int64]:
+    """Return lane and period, as one number, of rows over the flows of one lane."""
+    part = program.matrix[block.start : block.start + block.size].tocsr()
+    first = np.minimum.reduceat(part.indices, part.indptr[:-1]) - program.columns["flow"].start
+    found: npt.NDArray[np.int64] = network.flows.lane[first] * len(network.periods) + network.flows.period[first]
+    return found
+
+
+def _of_openings(program: Program, network: Network, block: Rows, row: FloatArray) -> FloatArray:
+    """Return the prices that hang on ``capacity * use``, which repeats the capacity of a lane that may stay unused."""
+    if "lane_opening" not in program.rows:
+        return np.zeros(block.size)
+    opening = program.rows["lane_opening"]
+    total = np.zeros(len(network.lanes) * len(network.periods))
+    total[_lanes(program, network, opening)] = row[opening.start : opening.start + opening.size]
+    found: FloatArray = total[_lanes(program, network, block)]
+    return found
 
 
 def _bounds(program: Program, network: Network, x: FloatArray, column: FloatArray) -> pd.DataFrame:
@@ -106,13 +132,12 @@ def _bounds(program: Program, network: Network, x: FloatArray, column: FloatArra
         some = np.nonzero(full & (column[at] < -_WORTH))[0]
         if len(some):
             words = {key: value[some] for key, value in program.words(block).items()}
-            price = column[at][some]
+            price, units = column[at][some], [_UNITS[0]] * len(some)
             if name == "flow":
-                size = network.products.measure[
-                    network.lanes.capacity_unit[network.flows.lane[some]], network.flows.product[some]
-                ]
-                price = price / size
-            parts.append(_frame(what, words, price, network, ["unit"] * len(some)))
+                code = network.lanes.capacity_unit[network.flows.lane[some]]
+                price = price / network.products.measure[code, network.flows.product[some]]
+                units = [_UNITS[c] for c in code]
+            parts.append(_frame(what, words, price, network, units))
     return pd.concat(parts) if parts else pd.DataFrame(columns=list(_COLUMNS))
 
 

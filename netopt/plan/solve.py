@@ -25,6 +25,7 @@ from netopt.solve import Answer, Control, Progress, solve_program
 
 if TYPE_CHECKING:
     from netopt.formulation.pyomo import Amend
+    from netopt.plan.folder import Page
 
 __all__ = ["solve"]
 
@@ -44,8 +45,12 @@ def solve(
     rooms: Iterable[Room] | None = None,
     amend: Amend | None = None,
     progress: Callable[[Progress], None] | None = None,
+    pages: Iterable[Page] = (),
 ) -> Plan:
-    """Find the cheapest way to run a network, and say how close to cheapest it is; see `netopt.solve`."""
+    """Find the cheapest way to run a network, and say how close to cheapest it is; see `netopt.solve`.
+
+    ``pages`` write the files that `Plan.save` puts beside the tables; this layer knows none of them.
+    """
     if not gap >= 0:
         raise ValueError(f"gap is {gap}; it must be 0 or more")
     if time_limit is not None and not time_limit > 0:
@@ -66,7 +71,8 @@ def solve(
         asked_gap=gap,
         rooms=own,
         amended=amend is not None,
-        facts=_facts(seed, own, amend is not None),
+        facts=_facts(control, own, amend is not None),
+        pages=tuple(pages),
     )
     plain = amend is None and not own
     if plain and structural_reasons(network):  # a proof that needs no search
@@ -104,7 +110,7 @@ def _with_tables(plan: Plan, program: Program, answer: Answer, values: FloatArra
 
 
 def _explained(plan: Plan, program: Program, control: Control) -> Plan:
-    """Return an infeasible plan with its reasons; structure or the elastic model has to agree before the word is said."""
+    """Return an infeasible plan with its reasons; structure or the elastic model has to agree first."""
     diagnosis = diagnose(plan.network, program, control)
     if not diagnosis.decided:
         return replace(plan, status="interrupted", bound=-np.inf, diagnosis=diagnosis, seconds=control.seconds)
@@ -113,10 +119,12 @@ def _explained(plan: Plan, program: Program, control: Control) -> Plan:
     return replace(plan, diagnosis=diagnosis, seconds=control.seconds)
 
 
-def _facts(seed: int, own: tuple[Room, ...], amended: bool) -> dict[str, Any]:
+def _facts(control: Control, own: tuple[Room, ...], amended: bool) -> dict[str, Any]:
     return {
         "nodes": 0,
-        "seed": seed,
+        "seed": control.seed,
+        "time_limit": control.time_limit,
+        "threads": control.threads,
         "own_rooms": [type(room).__name__ for room in own],
         "amended": amended,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},

@@ -20,6 +20,8 @@ from netopt.plan.tables import PLAN_TABLES
 __all__ = ["verify"]
 
 _SAME = 1e-9
+_SUMMED = {"service": ("demand",), "sites": ("name", "open"), "costs": ("bucket", "cost"), "unmet": ("quantity",)}
+"""Columns that the figures of the summary rest on."""
 
 
 def verify(folder: str | Path, network: str | Path | Network | None = None) -> list[str]:
@@ -55,7 +57,10 @@ def verify(folder: str | Path, network: str | Path | Network | None = None) -> l
     source = network if isinstance(network, Network) else read(_input(folder, summary, network))
     if source.tables.sha256 != summary.get("input_sha256"):
         found.append("the network is not the one that was solved: its digest differs from summary.json, input_sha256")
-    report = audit(source, tables)
+    try:
+        report = audit(source, tables)
+    except PlanError as error:  # a column is gone
+        return [*found, str(error)]
     found += [str(words) for words in report.breaches["words"]]
     if not _close(proof.get("audited_cost"), report.cost, _SAME):
         found.append(f"proof.json, audited_cost is {proof.get('audited_cost')}, the audit says {report.cost}")
@@ -103,6 +108,8 @@ def _tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[str]]:
     for name in PLAN_TABLES:
         try:
             tables[name] = read_plan_table(folder / f"{name}.csv")
+            missing = [column for column in _SUMMED.get(name, ()) if column not in tables[name]]
+            problems += [f"{name}.csv has no column {column}" for column in missing]
         except (OSError, ValueError, csv.Error, PlanError) as error:
             problems.append(f"{name}.csv cannot be read: {error}")
     return tables, problems

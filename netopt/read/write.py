@@ -132,14 +132,8 @@ def _texts(frame: pd.DataFrame) -> list[list[str | None]]:
 
 def _write_workbook(file: Path, frames: Mapping[str, pd.DataFrame]) -> None:
     import xlsxwriter
-    from xlsxwriter.worksheet import Worksheet
 
-    class ExactWorksheet(Worksheet):  # type: ignore[misc]
-        """A worksheet whose numbers keep all 17 digits; XlsxWriter writes 16."""
-
-        def _xml_number_element(self, number: float, attributes: Sequence[tuple[str, object]] = ()) -> None:
-            marks = "".join(f' {key}="{value}"' for key, value in attributes)
-            self.fh.write(f"<c{marks}><v>{number!r}</v></c>")
+    from netopt.read.exact import ExactWorksheet
 
     options = {
         "strings_to_formulas": False,

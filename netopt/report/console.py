@@ -72,7 +72,8 @@ class TextTable:
     Parameters
     ----------
     columns : mapping of str to str
-        By title: ``name`` (cut when there is no room), ``number`` (right-aligned, never cut) or ``words`` (wrapped).
+        By title: ``name`` (cut when there is no room), ``number`` (right-aligned, never cut), ``share`` (a percentage:
+        a number, which a page draws as a bar, too) or ``words`` (wrapped).
     rows : sequence of sequence of str
         Cells; control characters are spelled out here.
     titles : bool
@@ -91,7 +92,7 @@ class TextTable:
             if kind == "words":
                 table.add_column(title, overflow="fold")
             else:
-                justify: JustifyMethod = "right" if kind == "number" else "left"
+                justify: JustifyMethod = "right" if kind in ("number", "share") else "left"
                 table.add_column(title, justify=justify, no_wrap=True, overflow="ellipsis", width=width)
         for row in self.rows:
             table.add_row(*(Text(cell) for cell in row))

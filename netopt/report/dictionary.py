@@ -36,6 +36,8 @@ OUTPUTS = {
     "prices.csv": "what, where, product, period, price, words: what one more unit is worth, for the chosen sites",
     "unmet.csv": "customer, product, period, quantity, cost",
     "purchases.csv": "facility, product, period, quantity, cost",
+    "report.html": "the plan on one page for a browser, a phone or a printer; it asks nothing of any network",
+    "plan.xlsx": "the headline figures and a sheet for every table above",
     "proof.json": "cost and bounds with what they rest on, versions, and a digest of every other file",
 }
 """Files of a plan and what is in them; more columns may follow those named."""

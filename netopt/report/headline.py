@@ -6,24 +6,32 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from netopt.report.words import money, percent, seconds
+from netopt.report.words import at_most, money, percent, seconds
 
-__all__ = ["certainty", "headline", "no_plan"]
+__all__ = ["certainty", "headline", "headline_parts", "no_plan"]
 
 _NOTHING = 1e-9
 
 
+_AUDIT = {"passed": "passed", "failed": "FAILED, do not use this plan"}
+
+
 def headline(summary: Mapping[str, Any]) -> str:
     """Return the cost and what kind of a plan it is for."""
+    return "   ".join(headline_parts(summary))
+
+
+def headline_parts(summary: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the cost, and what kind of a plan it is for."""
     cost = money(summary["cost"], summary.get("currency") or "")
     gap = summary.get("gap")
     if gap is None:
-        return f"{cost}   a plan; how far from the cheapest is not known"
+        return cost, "a plan; how far from the cheapest is not known"
     if gap <= _NOTHING:
-        return f"{cost}   the cheapest plan"
+        return cost, "the cheapest plan"
     if summary["status"] == "optimal":
-        return f"{cost}   within {percent(gap)} of the cheapest plan"
-    return f"{cost}   the best plan so far, within {percent(gap)} of the cheapest"
+        return cost, f"within {at_most(gap)} of the cheapest plan"
+    return cost, f"the best plan so far, within {at_most(gap)} of the cheapest"
 
 
 def certainty(summary: Mapping[str, Any]) -> list[str]:
@@ -39,7 +47,7 @@ def certainty(summary: Mapping[str, Any]) -> list[str]:
     if summary.get("proved_bound") is not None:
         proved = money(summary["proved_bound"], currency)
         lines.append(f"Recomputed without trusting the solver: no plan costs less than {proved}.")
-    audit = "passed" if summary.get("audit") == "passed" else "not done"
+    audit = _AUDIT.get(str(summary.get("audit")), "not done")
     lines.append(f"Audit against the input tables: {audit}. Time: {seconds(summary['seconds'])}.")
     return lines
 

@@ -102,13 +102,15 @@ def customer_table(service: pd.DataFrame, most: int) -> TextTable:
         .sort_values("demand", ascending=False, kind="stable")
     )
     shown = found.head(most)
-    sources = service[service["customer"].isin(shown.index)].groupby("customer", sort=False)["sources"].agg(_merged)
+    sources = (
+        service[service["customer"].isin(shown.index)].groupby("customer", sort=False)["sources"].agg(_merged).to_dict()
+    )
     timed = bool((found["unit_days"] > 0).any())
     rows = []
     for customer, row in shown.iterrows():
         cells = [str(customer), sources[customer], amount(row["demand"]), amount(row["delivered"])]
         spent = row["unit_days"] / row["weight"] if row["weight"] else math.nan
-        rows.append([*cells, f"{spent:.1f}".removesuffix(".0") if spent == spent else ""] if timed else cells)
+        rows.append([*cells, f"{spent:.1f}" if spent == spent else ""] if timed else cells)
     rest = found.iloc[most:]
     if len(rest):
         cells = [more(len(rest), "service.csv"), "", amount(rest["demand"].sum()), amount(rest["delivered"].sum())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-__all__ = ["amount", "count", "days", "listed", "money", "percent", "safe", "seconds", "share"]
+__all__ = ["amount", "at_most", "count", "days", "listed", "money", "more", "percent", "safe", "seconds", "share"]
 
 _WHOLE_MONEY = 100_000
 """From here on nobody reads the cents."""
@@ -87,6 +87,18 @@ def percent(share: float) -> str:
     return "under 0.0001%" if 0 < value < 1 else f"{math.floor(value * 1e4) / 1e4}%"
 
 
+def at_most(share: float) -> str:
+    """Return a share as a percentage that is never below it, for ``within 0.2% of the cheapest``."""
+    if not math.isfinite(share):
+        return "-"
+    value = share * 100
+    for digits in (1, 2, 3, 4):
+        steps = math.ceil(value * 10**digits - 1e-6)
+        if value == 0 or value * 10**digits > 1 - 1e-6:
+            return f"{steps / 10**digits:.{digits}f}".rstrip("0").rstrip(".") + "%"
+    return "0.0001%"
+
+
 def share(part: float) -> str:
     """Return a share with one decimal, as a column of them reads best; nothing where it is not known."""
     return f"{part * 100:.1f}%" if math.isfinite(part) else ""
@@ -108,6 +120,11 @@ def days(value: float) -> str:
     """Return a number of days: ``1 day``, ``2.4 days``."""
     text = f"{value:.1f}".removesuffix(".0")
     return f"{text} day" if text == "1" else f"{text} days"
+
+
+def more(number: int, file: str = "") -> str:
+    """Return ``and 12 more``, or ``and 12 more in flows.csv``: what stands for the rows that a table leaves out."""
+    return f"and {number:,} more in {file}" if file else f"and {number:,} more"
 
 
 def listed(names: Sequence[object], most: int = _NAMED) -> str:

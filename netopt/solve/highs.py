@@ -158,7 +158,8 @@ class Solver:
     def bound_rows(self, rows: IntArray, upper: float) -> None:
         """Give rows that have no lower side another upper one, in the solver's scale."""
         n = len(rows)
-        self.highs.changeRowsBounds(n, rows.astype(np.int32), np.full(n, -np.inf), np.full(n, upper))
+        sides = np.full(n, -np.inf), np.full(n, upper)
+        self.highs.changeRowsBounds(n, rows.astype(np.int32), *sides)  # type: ignore[attr-defined]
 
     def whole(self, wanted: bool) -> None:
         """Ask for whole numbers, or relax them."""

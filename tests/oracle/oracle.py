@@ -54,10 +54,9 @@ def build_and_solve(
     dict
         status, cost, bound, buckets, open_sites, flows, vehicles, stocks, unmet (see the module).
     """
-    from ortools.linear_solver import pywraplp
-
     from oracle_model import Model
     from oracle_tables import read_network
+    from ortools.linear_solver import pywraplp
 
     net = read_network(tables)
     solver = pywraplp.Solver.CreateSolver(solver_name)

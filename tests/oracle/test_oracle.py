@@ -16,7 +16,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-
 from networks import FAULTS, SWITCHES, random_network
 from oracle import solve_in_subprocess, solve_many_in_subprocess
 

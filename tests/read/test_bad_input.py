@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - a case a line reads better than a case a page
+
 """Every kind of bad input that we know of: refused with its place, the reason and the fix, and with nothing else."""
 
 from __future__ import annotations

@@ -54,6 +54,15 @@ def test_percent_never_flatters(share: float, wanted: str) -> None:
     assert words.percent(share) == wanted
 
 
+@pytest.mark.parametrize(
+    ("share", "wanted"),
+    [(0.0, "0%"), (0.0014, "0.2%"), (0.021, "2.1%"), (0.0211, "2.2%"), (9.12e-4, "0.1%"), (4e-5, "0.004%"),
+     (4.4e-5, "0.005%"), (1e-9, "0.0001%"), (1.0, "100%"), (float("inf"), "-")],
+)  # fmt: skip
+def test_at_most_is_never_below(share: float, wanted: str) -> None:
+    assert words.at_most(share) == wanted
+
+
 def test_share() -> None:
     assert [words.share(part) for part in (0.5, 1, math.nan)] == ["50.0%", "100.0%", ""]
 

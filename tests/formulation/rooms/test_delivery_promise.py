@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.formulation.networks import INF, PERIODS, PRODUCTS, Row, Written, asleep, cost, solved, status, tables
+from tests.formulation.networks import INF, PERIODS, PRODUCTS, Written, asleep, cost, solved, status, tables
 
 HEADER = "origin destination mode unit_cost days\nS D - 1 9\n"
 LANES = HEADER + "D C truck 2 3\nD C air 7 1"
