@@ -72,7 +72,7 @@ class Product(NamedTuple):
 
 
 class Size(NamedTuple):
-    """A size of building: floor in square feet, yearly staff and equipment in dollars, room for goods, dollars to start."""
+    """A size of building: floor in square feet, yearly staff and equipment in dollars, room for goods, cost to start."""
 
     floor: int
     staff: int
