@@ -72,7 +72,7 @@ class Product(NamedTuple):
 
 
 class Size(NamedTuple):
-    """A size of building: floor in square feet, yearly staff and equipment in dollars, room for goods, cost to start."""
+    """A size of building: floor in square feet, yearly staff and equipment in dollars, room, cost to open."""
 
     floor: int
     staff: int

@@ -31,32 +31,34 @@ MANY = [(kind, seed) for kind in KINDS for seed in range(100, 184)]
 
 
 class Answers:
-    """What the oracle says, found in a child process while netopt is at work here."""
+    """What the oracle says, found in child processes, ten networks in each, while netopt is at work here."""
 
     def __init__(self, cases: list[tuple[str, int]], seconds: float) -> None:
-        self.place = {case: at for at, case in enumerate(cases)}
         self.pool = ThreadPoolExecutor(1)
-        networks = [accepted(seed, **KINDS[kind]) for kind, seed in cases]
-        self.future: Future[list[dict[str, Any]]] = self.pool.submit(
-            solve_many_in_subprocess, networks, seconds=seconds
-        )
+        self.found: dict[tuple[str, int], tuple[Future[list[dict[str, Any]]], int]] = {}
+        for start in range(0, len(cases), 10):
+            some = cases[start : start + 10]
+            networks = [accepted(seed, **KINDS[kind]) for kind, seed in some]
+            future = self.pool.submit(solve_many_in_subprocess, networks, seconds=seconds)
+            self.found.update({case: (future, at) for at, case in enumerate(some)})
 
     def __getitem__(self, case: tuple[str, int]) -> dict[str, Any]:
-        return self.future.result()[self.place[case]]
+        future, at = self.found[case]
+        return future.result()[at]
 
 
 @pytest.fixture(scope="module")
 def few() -> Iterator[Answers]:
     answers = Answers(CASES, seconds=5)
     yield answers
-    answers.pool.shutdown()
+    answers.pool.shutdown(cancel_futures=True)
 
 
 @pytest.fixture(scope="module")
 def many() -> Iterator[Answers]:
     answers = Answers(MANY, seconds=20)
     yield answers
-    answers.pool.shutdown()
+    answers.pool.shutdown(cancel_futures=True)
 
 
 def compare(tables: dict[str, pd.DataFrame], oracle: Any, seconds: float) -> None:

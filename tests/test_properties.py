@@ -100,7 +100,7 @@ def test_more_capacity_never_costs_more(tables: Tables, data: st.DataObject) -> 
     facilities = tables["facilities"]
     assume("capacity" in facilities and facilities["capacity"].notna().any())
     at = data.draw(st.sampled_from(facilities.index[facilities["capacity"].notna()].tolist()))
-    more = facilities["capacity"].copy()
+    more = facilities["capacity"].astype(float)
     more[at] = data.draw(st.sampled_from([more[at] * 1.25, more[at] * 3, float("nan")]))
     before, after = solved(tables), solved({**tables, "facilities": facilities.assign(capacity=more)})
     assert after.found or not before.found

@@ -146,6 +146,7 @@ class Bounds:
         """Whether a site can send what did not enter it in the same period, shape (facilities, products)."""
         keeps = np.zeros((len(self.network.facilities), len(self.network.products)), dtype=bool)
         keeps[self.network.inventory.entity, self.network.inventory.product] = True
+        keeps[self.network.supply.entity, self.network.supply.product] = True
         return keeps
 
     @property

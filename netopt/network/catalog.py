@@ -52,7 +52,8 @@ class Settings:
     @classmethod
     def from_tables(cls, tables: Tables) -> Settings:
         """Return the settings of the input, with the dictionary's defaults."""
-        given = dict(zip(tables["settings"]["key"], tables["settings"]["value"], strict=True))
+        frame = tables["settings"]
+        given = dict(zip(frame["key"], frame["value"], strict=True)) if "value" in frame else {}
         values: dict[str, float | str] = {}
         for key, column in schema.setting_keys().items():
             value = given.get(key)

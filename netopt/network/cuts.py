@@ -170,7 +170,8 @@ class _Relaxation:
         here = self.products[supply.product] & (facilities.status[supply.entity, supply.period] != CLOSED)
         cell = supply.entity[here] * self.n_t + supply.period[here]
         capacity = _times(supply["capacity"][here], self.size[supply.product[here]])
-        yield np.full(len(cell), self.source), cell, capacity, SUPPLY, supply.entity[here]
+        node = cell + np.where(facilities.sends[supply.entity[here]], 0, self.n_cells)  # throughput is what lanes bring
+        yield np.full(len(cell), self.source), node, capacity, SUPPLY, supply.entity[here]
 
     def _stocks(self) -> Iterator[tuple[IntArray, IntArray, FloatArray, npt.ArrayLike, IntArray]]:
         inventory, facilities = self.network.inventory, self.network.facilities

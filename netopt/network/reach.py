@@ -138,8 +138,11 @@ class _MissingLink:
         sites = has[: len(network.facilities)]
         self.sold |= sites.any(axis=0)
 
-    def cause(self, place: int, product: int, period: int) -> tuple[str, str, int | None]:
-        """Return kind, words with ``{names}`` or ``{it}`` for the places, and the product where it matters."""
+    def cause(self, place: int, product: int, period: int, *, further: bool = True) -> tuple[str, str, int | None]:
+        """Return kind, words with ``{names}`` or ``{it}`` for the places, and the product where it matters.
+
+        With ``further``, one more step up the lanes is told, and no more: sites may send to each other in circles.
+        """
         lanes, network = self.network.lanes, self.network
         tea = of_product(network, product).removeprefix(" of ")
         what = tea or "goods"
@@ -166,8 +169,8 @@ class _MissingLink:
             words = f"every lane that ends at {{it}} starts at a closed site: {self._names(origin)}"
             return "closed_site", words, product
         origin = np.unique(origin[~shut])
-        words = f"what reaches {{it}} comes from {self._names(origin)}" + self._upstream(origin, product, period, tea)
-        return "no_source", words, product
+        words = f"what reaches {{it}} comes from {self._names(origin)}"
+        return "no_source", words + (self._upstream(origin, product, period, tea) if further else ""), product
 
     def _unsold(self, product: int, period: int, what: str) -> str:
         supply, status = self.network.supply, self.network.facilities.status
@@ -205,7 +208,7 @@ class _MissingLink:
         facilities = self.network.facilities
         if facilities.sends[at] and not (self.ends == at).any():
             return f", which does not sell {tea or 'anything'}"
-        kind, words, _ = self.cause(at, product, period)
+        kind, words, _ = self.cause(at, product, period, further=False)
         if kind in ("no_lane", "closed_lane", "no_lane_for_product", "closed_site"):
             name = self.network.places.names[at]
             return general + ": " + words.replace("{names}", name).replace("{it}", name)

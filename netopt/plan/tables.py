@@ -20,10 +20,13 @@ PLAN_TABLES = ("flows", "sites", "inventory", "costs", "service", "prices", "unm
 """Tables of a plan, each a CSV of the same name in the output folder."""
 
 _NOTHING = 1e-9
+_LEAST = 1e-6
 
 
 def settled(program: Program, network: Network, x: FloatArray, *, trim: bool) -> FloatArray:
-    """Return values without the solver's dust: whole numbers whole, and nothing where less than a billionth moves.
+    """Return values without the solver's dust: whole numbers whole, and nothing where next to nothing moves.
+
+    That is less than a billionth of the largest quantity, and less than a millionth of the smallest demand.
 
     Parameters
     ----------
@@ -38,7 +41,10 @@ def settled(program: Program, network: Network, x: FloatArray, *, trim: bool) ->
     x = np.clip(x, program.lower, program.upper)
     x[program.whole] = np.round(x[program.whole])
     quantities = x[program.quantity]
-    dust = _NOTHING * max(float(quantities.max(initial=0.0)), 1e-300)
+    least = float(
+        network.demand["quantity"].min(initial=np.inf)
+    )  # beside a billion, one unit may be all a customer wants
+    dust = max(min(_NOTHING * float(quantities.max(initial=0.0)), _LEAST * least), 1e-300)
     x[program.quantity] = np.where(quantities > dust, quantities, 0.0)
     gates = program.gates
     x[gates.column[x[gates.opener] < 0.5]] = 0.0
@@ -182,10 +188,6 @@ def _throughput(program: Program, network: Network, x: FloatArray) -> FloatArray
     flow = x[program.columns["flow"].at]
     total = np.zeros((len(network.facilities), len(network.products), len(network.periods)))
     np.add.at(total, (site, network.flows.product[at], period), flow[at])
-    supply = network.supply
-    enters = ~network.facilities.sends[supply.entity]
-    some = supply.select(enters)
-    np.add.at(total, (some.entity, some.product, some.period), x[program.columns["buy"].at][enters])
     return total
 
 

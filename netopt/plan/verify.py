@@ -132,7 +132,9 @@ def _against_tables(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFram
     service, sites, costs = tables["service"], tables["sites"], tables["costs"]
     wanted = float(service["demand"].sum())
     unmet = float(tables["unmet"]["quantity"].sum()) if len(tables["unmet"]) else 0.0
+    delivered = float(service["delivered"].sum())
     figures = {
+        "on_time": float(service["on_time"].sum()) / delivered if delivered else 1.0,
         "cost": audited,
         "demand": wanted,
         "demand_met": (wanted - unmet) / wanted if wanted else 1.0,

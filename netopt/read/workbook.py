@@ -68,9 +68,15 @@ def _sheets(path: Path, faults: dict[str, list[Fault]], findings: Findings) -> l
         worksheets = [m.name for m in workbook.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
         for name in worksheets:
             sheet = workbook.get_sheet_by_name(name)
-            if table_named(name) is None or ignorable(name) or elsewhere(name):
-                if sheet.height:  # an empty sheet hides nothing
+            if not sheet.height:  # an empty sheet hides nothing
+                table = table_named(name)
+                if table is not None and table.required:
+                    fix = "write a header row and the rows of the table"
+                    findings.add(f"{path.name}, sheet {name}", None, None, "the sheet is empty", fix)
                     listed.append((name, None))
+                continue
+            if table_named(name) is None or ignorable(name) or elsewhere(name):
+                listed.append((name, None))
                 continue
             source = f"{path.name}, sheet {name}"
             listed.append((name, _table(name, source, sheet, faults.get(name, []), findings)))
@@ -80,9 +86,6 @@ def _sheets(path: Path, faults: dict[str, list[Fault]], findings: Findings) -> l
 
 
 def _table(name: str, source: str, sheet: Any, faults: list[Fault], findings: Findings) -> RawTable | None:
-    if not sheet.height:
-        findings.add(source, None, None, "the sheet is empty", "write a header row and the rows of the table")
-        return None
     first = sheet.start[1]
     rows = enumerate(sheet.iter_rows(), start=1)
     header_row, header = next((row, cells) for row, cells in rows if any(cell != "" for cell in cells))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ ALL_GATES = 50_000
 
 _CLEAN_UP_SECONDS = 60.0
 _LOOSE = 1e-5
+_FINEST = 1e-9
+_TRACE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,11 @@ def solve_program(program: Program, control: Control, amend: Amend | None = None
             run = _second_opinion(model.form, control, run)
         if run.x is None:
             return _without_plan(run, control, through_pyomo, model.constant)
-        clean = _cleaned(solver, model, run) if model.form.whole.any() else run
-    x = model.columns(clean.x if clean.x is not None else run.x, model.unused)
+        clean = run
+        if model.form.whole.any():
+            run, clean = _sound(solver, model, run, control)
+    point = run.x if clean.x is None else clean.x
+    x = None if point is None else model.columns(point, model.unused)
     bound = min(max(run.bound, relaxed), clean.cost)
     prices: tuple[FloatArray | None, FloatArray | None] = (None, None)
     if clean.row_dual is not None and clean.column_dual is not None:
@@ -193,15 +199,43 @@ def _without_plan(run: Run, control: Control, through_pyomo: bool, constant: flo
     return Answer(statuses[run.outcome], None, np.inf, bound, None, None, control.seconds, run.nodes, through_pyomo)
 
 
-def _cleaned(solver: Solver, model: _Model, run: Run) -> Run:
-    """Fix the whole numbers where they are, make them continuous, and solve what is left exactly, for its prices.
+def _sound(solver: Solver, model: _Model, run: Run, control: Control) -> tuple[Run, Run]:
+    """Return a run whose whole numbers can be made whole, and its clean-up.
+
+    A site that is open by a millionth may let a unit through where the bound of its gate is a million. Where nothing is
+    left once such numbers are rounded, the search is done again with the finest tolerance; where that does not help,
+    what is open by a trace is opened, which is a plan, if not the cheapest, and the gap says so.
+    """
+    found = []
+    clean = _cleaned(solver, model, run, np.round)
+    if clean is not None:
+        if clean.cost <= run.cost + _LOOSE * max(1.0, abs(run.cost)):
+            return run, clean
+        found.append((run, clean))
+    finer = Solver(model.form)
+    finer.option("mip_feasibility_tolerance", _FINEST)
+    finer.option("primal_feasibility_tolerance", _FINEST)
+    again = finer.run(control, "searching again")
+    clean = _cleaned(finer, model, again, np.round) if again.x is not None else None
+    if clean is not None:
+        found.append((again, clean))
+    if not found:
+        clean = _cleaned(solver, model, run, lambda values: np.ceil(values - _TRACE))
+        if clean is None:
+            raise SolverError("HiGHS found a point, but none with whole numbers where they have to be")
+        found.append((run, clean))
+    return min(found, key=lambda pair: pair[1].cost)
+
+
+def _cleaned(solver: Solver, model: _Model, run: Run, to_whole: Callable[[FloatArray], FloatArray]) -> Run | None:
+    """Fix the whole numbers, make them continuous, and solve what is left exactly, for its prices; None where it fails.
 
     The gate of an open site often repeats a capacity, and a solver may hang the price of the one on the other. So open
     gates are lifted, unless the point then breaks one, which only a script's own gates can bring about.
     """
     point = np.zeros(len(model.form.cost)) if run.x is None else run.x
     whole = np.nonzero(model.form.whole)[0]
-    fixed = np.round(point[whole])
+    fixed = to_whole(point[whole])
     solver.whole(False)
     solver.bound_columns(whole, fixed, fixed)
     solver.forget()
@@ -214,8 +248,10 @@ def _cleaned(solver: Solver, model: _Model, run: Run) -> Run:
     if clean.x is not None and (solver.sums(clean.x)[lifted] > _LOOSE * allowed[lifted]).any():
         solver.bound_rows(lifted, 0.0)
         clean = solver.run(Control(time_limit=_CLEAN_UP_SECONDS), "cleaning up")
-    if clean.outcome is Outcome.SOLVED and clean.cost <= run.cost + _LOOSE * max(1.0, abs(run.cost)):
+    if clean.outcome is Outcome.SOLVED:
         return clean
-    rounded = point.copy()
+    if clean.outcome in (Outcome.INFEASIBLE, Outcome.UNSURE, Outcome.UNBOUNDED):
+        return None
+    rounded = point.copy()  # no time for prices
     rounded[whole] = fixed
     return replace(run, x=rounded)

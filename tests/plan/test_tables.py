@@ -196,3 +196,17 @@ def test_starts_and_stops_follow_from_what_is_open() -> None:
     found = settled(program, network, x, trim=True)
     assert found[program.columns["starts"].at].tolist() == [0, 0]
     assert found[program.columns["stops"].at].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("big", [1e9, 1e10, 1e11])
+def test_one_unit_for_one_customer_beside_billions_for_another(big: float) -> None:
+    usual = [f"C{at} 1000" for at in range(20)]
+    customers = [line.split()[0] for line in usual] + ["BIG", "SMALL"]
+    given = tables(
+        customers="\n".join(["name", *customers]),
+        demand="\n".join(["customer quantity", *usual, f"BIG {big}", "SMALL 1"]),
+        lanes="\n".join(["origin destination unit_cost", "S D 1", *(f"D {name} 2" for name in customers)]),
+    )
+    flows = solved(given).flows().set_index("destination")["quantity"]
+    assert flows["SMALL"] == pytest.approx(1)
+    assert flows["BIG"] == pytest.approx(big)

@@ -33,8 +33,6 @@ class Supply:
             upper=np.where(status == CLOSED, 0.0, supply["capacity"]),
         )
         draft.move(buy.at, site, product, period, +1.0)
-        enters = ~network.facilities.sends[site]
-        draft.pass_through(buy.at[enters], site[enters], product[enters], period[enters])
         draft.charge("buy", buy.at, supply["unit_cost"], period)
 
         choice = np.nonzero(~is_open & (status != CLOSED))[0]

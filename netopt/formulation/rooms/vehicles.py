@@ -7,11 +7,16 @@ vehicles = sum(vehicle_cost[l,t] * vehicles[l,t])                               
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
+from netopt.errors import InputError, Problem
 from netopt.formulation.bounds import Bounds
 from netopt.formulation.draft import Draft
 
 __all__ = ["Vehicles"]
+
+_COUNTABLE = 1e9
+"""Whole numbers of the solver end at 2 ** 31; beyond, it was seen to call a plan 15 times too dear the cheapest."""
 
 
 class Vehicles:
@@ -35,9 +40,28 @@ class Vehicles:
         capacity = lanes.vehicle_capacity[lane, period]
         most = np.bincount(row, Bounds(network).flow[here] * size[here], minlength=len(cells))
         most = np.minimum(most, lanes.capacity[lane, period])
+        _check_count(draft, lane, most / capacity)
         labels = draft.lane_labels(lane, period)
         vehicles = draft.columns("vehicles", labels, upper=np.ceil(most / capacity) + 1, kind="whole")
         draft.charge("vehicles", vehicles.at, lanes.vehicle_cost[lane, period], period)
         rows = draft.rows("vehicles", labels, upper=0.0)
         draft.term(rows.at[row], draft["flow"].at[here], size[here])
         draft.term(rows.at, vehicles.at, -capacity)
+
+
+def _check_count(draft: Draft, lane: npt.NDArray[np.int64], vehicles: npt.NDArray[np.float64]) -> None:
+    """Refuse lanes that may need more vehicles than can be counted.
+
+    Raises
+    ------
+    InputError
+        Naming the first such row.
+    """
+    beyond = np.nonzero(vehicles > _COUNTABLE)[0]
+    if len(beyond):
+        lanes, at = draft.network.lanes, int(beyond[0])
+        table = "rates" if lanes.rated[lane[at]] else "lanes"
+        message = f"the lane may need up to {vehicles[at]:,.0f} vehicles, more than can be counted"
+        fix = "state quantities and vehicle_capacity in larger units, such as thousands"
+        source = draft.network.tables.source(table)
+        raise InputError([Problem(source, int(lanes.row[lane[at]]), "vehicle_capacity", message, fix)])

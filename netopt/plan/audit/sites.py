@@ -146,7 +146,7 @@ def _about_load(
 
 
 def site_throughput(plan: Stated) -> Finding:
-    """Throughput in the sites table is what the flows and purchases make it, in units."""
+    """Throughput in the sites table is what the flows make it, in units."""
     network, (n_f, _, n_t) = plan.network, plan.shape
     stated = plan.tables["sites"].total("throughput", (n_f, n_t), "name", "period")
     right = plan.throughput.sum(axis=1)

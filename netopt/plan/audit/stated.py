@@ -1,7 +1,7 @@
 """What the plan states, as arrays: its tables on the positions of the network, and the sums that rules share.
 
 Goods count at the sender and on the lane in the period in which they leave, at the receiver in that in which they
-arrive. Throughput is what leaves a supplier or plant, and what enters the rest, what they buy included.  (units)
+arrive. Throughput is what leaves a supplier or plant, and what lanes bring into the rest, without what those buy.
 """
 
 from __future__ import annotations
@@ -219,7 +219,7 @@ class Stated:
     def throughput(self) -> FloatArray:
         """Units through each facility, shape (facilities, products, periods)."""
         sends = np.isin(self.network.facilities.type, ("supplier", "plant"))
-        return np.where(sends[:, None, None], self.outflow, self.inflow + self.bought)
+        return np.where(sends[:, None, None], self.outflow, self.inflow)
 
     @cached_property
     def wanted_by(self) -> IntArray:

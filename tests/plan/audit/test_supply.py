@@ -23,16 +23,16 @@ def test_a_supplier_with_a_row_sells_only_what_is_listed() -> None:
     ]
 
 
-def test_what_a_center_buys_is_its_throughput() -> None:
+def test_what_a_center_buys_is_not_its_throughput() -> None:
     of = network(
         **ONE,
         facilities="name,type,handling_cost,capacity\nS,supplier,0,\nF,fc,2,8",
         supply="facility,unit_cost\nF,3",
     )
-    sites = "S,supplier,1,1,0,,0\nF,fc,1,1,10,1.25,20"
+    sites = "S,supplier,1,1,0,,0\nF,fc,1,1,0,0,0"
     report = check(of, flows="F,C,,a,1,10,0,0", sites=sites, purchases="F,a,1,10,30")
-    assert (cost(report, "handling"), cost(report, "buy")) == (20, 30)
-    assert said(report, "site_capacity") == ["F takes in 10 units, its capacity is 8"]
+    assert (cost(report, "handling"), cost(report, "buy")) == (0, 30)
+    assert said(report, "site_capacity") == []
 
 
 def test_the_minimum_binds_only_an_open_site() -> None:
@@ -42,7 +42,7 @@ def test_the_minimum_binds_only_an_open_site() -> None:
         supply="facility,product,min_quantity\nS,a,5\nF,a,",
     )
     goods = {"flows": "F,C,,a,1,10,0,0", "purchases": "F,a,1,10,0"}
-    assert check(of, **goods, sites="S,supplier,1,0,0,,0\nF,fc,1,1,10,,0").ok
-    assert said(check(of, **goods, sites="S,supplier,1,1,0,,0\nF,fc,1,1,10,,0"), "supply_minimum") == [
+    assert check(of, **goods, sites="S,supplier,1,0,0,,0\nF,fc,1,1,0,,0").ok
+    assert said(check(of, **goods, sites="S,supplier,1,1,0,,0\nF,fc,1,1,0,,0"), "supply_minimum") == [
         "0 units of a are bought at S, the least is 5"
     ]
