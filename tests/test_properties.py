@@ -16,7 +16,7 @@ from tests.random_networks import accepted
 
 Tables = dict[str, pd.DataFrame]
 
-few = settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 MONEY = {
     "facilities": ("fixed_cost", "opening_cost", "closing_cost"),
@@ -241,7 +241,7 @@ def in_networkx(tables: Tables) -> nx.DiGraph:
     return graph
 
 
-@settings(few, max_examples=40)
+@settings(few, max_examples=25)
 @given(flow_networks())
 def test_networkx_finds_the_same_cost_of_a_pure_flow(tables: Tables) -> None:
     try:

@@ -17,7 +17,9 @@ from netopt.solve.highs import Outcome, Solver
 from tests.formulation.networks import tables
 from tests.random_networks import accepted
 
-CONTROL = Control(gap=1e-9, threads=1)
+
+def control(seconds: float) -> Control:
+    return Control(gap=1e-9, threads=1, time_limit=seconds)
 
 
 def program(seed: int, **switches: object) -> Program:
@@ -25,7 +27,7 @@ def program(seed: int, **switches: object) -> Program:
 
 
 def optimum(form: Form) -> float:
-    run = Solver(form).run(replace(CONTROL, time_limit=60.0), "test")
+    run = Solver(form).run(control(60.0), "test")
     assert run.outcome is Outcome.SOLVED
     return run.cost
 
@@ -34,7 +36,7 @@ def optimum(form: Form) -> float:
 def test_a_row_for_every_gate_and_a_row_for_their_sum_are_as_exact(seed: int) -> None:
     own = program(seed, sites=True)
     one, other = (
-        Solver(Form.of(own, gates)).run(replace(CONTROL, time_limit=20.0), "test") for gates in ("all", "sum")
+        Solver(Form.of(own, gates)).run(control(20.0), "test") for gates in ("all", "sum")
     )
     assert one.outcome is other.outcome
     if one.outcome is Outcome.SOLVED:
