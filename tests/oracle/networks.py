@@ -1,7 +1,7 @@
-"""Small random networks that mix the features of MODEL.md, for comparing two solvers of the same tables.
+"""Small random networks that mix the features of the contract, for comparing two solvers of the same tables.
 
 `random_network(seed)` is deterministic in the seed. Every feature is a switch with a probability (`SWITCHES`); pass
-`cover=True`, `rates=False` or `vehicles=0.9` to force or weigh one. `broken` names a deliberate fault. What MODEL.md
+`cover=True`, `rates=False` or `vehicles=0.9` to force or weigh one. `broken` names a deliberate fault. What the contract
 leaves open is never generated; README.md lists it.
 """
 
@@ -366,7 +366,7 @@ class _Maker:
             shared["speed"] = self.random.choice([400, 800])
         if per == "vehicle":
             shared["vehicle_capacity"] = round(self.everything * 0.3) + 5
-        # With bands no distance_factor is used: MODEL.md does not say which of the two distances a band bounds.
+        # With bands no distance_factor is used: the contract does not say which of the two distances a band bounds.
         usual = [row for row in self.tables.get("settings", []) if row["key"] == "distance_factor"]
         if not self.on["bands"] and not usual and self.chance(0.3):
             shared["distance_factor"] = 1.2
@@ -502,7 +502,7 @@ def random_network(seed: int, **switches: Any) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of DataFrame
-        The raw tables of MODEL.md; blank cells are None or NaN.
+        The raw tables of the contract; blank cells are None or NaN.
     """
     maker = _Maker(seed, switches)
     maker.promises()

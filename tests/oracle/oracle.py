@@ -1,4 +1,4 @@
-"""The oracle: the exact plan of a small network, from the contract (MODEL.md) alone, by OR-Tools' SCIP.
+"""The oracle: the exact plan of a small network, from the contract (the contract) alone, by OR-Tools' SCIP.
 
 `solve_in_subprocess(tables)` is what tests call: OR-Tools and highspy cannot be imported in one process, so a child
 process solves (`solve_many_in_subprocess`: many networks). `python oracle.py FOLDER_OR_JSON` prints the same.
@@ -41,7 +41,7 @@ def build_and_solve(
     Parameters
     ----------
     tables : dict of DataFrame
-        The tables of MODEL.md section 1 by name; NaN, None and '' are blank.
+        The tables of the contract section 1 by name; NaN, None and '' are blank.
     gap : float
         Relative gap at which the solver may stop.
     seconds : float
@@ -137,7 +137,7 @@ def solve_in_subprocess(
     Parameters
     ----------
     tables : dict of DataFrame
-        The tables of MODEL.md section 1 by name; NaN, None and '' are blank.
+        The tables of the contract section 1 by name; NaN, None and '' are blank.
     gap, seconds, solver_name
         As in `build_and_solve`.
 

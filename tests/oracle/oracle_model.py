@@ -1,7 +1,7 @@
-"""The exact MIP of MODEL.md, one method per feature, written with loops over places, products and periods.
+"""The exact MIP of the contract, one method per feature, written with loops over places, products and periods.
 
 Every row is a list of (coefficient, variable) with a lower and an upper side. Nothing is clever: the point is to be
-read beside MODEL.md sections 2 and 4.
+read beside the contract sections 2 and 4.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The raw tables of MODEL.md as plain dictionaries: one merged row per key and period, one lane per row.
+"""The raw tables of the contract as plain dictionaries: one merged row per key and period, one lane per row.
 
 Nothing here knows about a solver. What the contract does not settle is refused (`RefusedError`), never guessed at.
 """
@@ -246,7 +246,7 @@ def read_network(tables: dict[str, pd.DataFrame]) -> Network:
     Parameters
     ----------
     tables : dict of DataFrame
-        The tables of MODEL.md section 1 by name; NaN, None and '' are blank.
+        The tables of the contract section 1 by name; NaN, None and '' are blank.
 
     Returns
     -------
@@ -304,7 +304,7 @@ def read_network(tables: dict[str, pd.DataFrame]) -> Network:
 
 
 def check(net: Network, raw: dict[str, list[Row]]) -> None:
-    """Refuse names that no table knows, and the mixtures whose meaning MODEL.md leaves open."""
+    """Refuse names that no table knows, and the mixtures whose meaning the contract leaves open."""
     for table, column, known in (
         ("demand", "customer", set(net.customers)),
         ("supply", "facility", set(net.facilities)),

@@ -20,7 +20,7 @@ COLUMNS = {
     "unmet": ["customer", "product", "period", "quantity", "cost"],
     "costs": ["bucket", "period", "cost"],
 }
-"""As in MODEL.md, section 1; more columns may follow."""
+"""As in the contract, section 1; more columns may follow."""
 
 
 @pytest.fixture(scope="module")
