@@ -1,4 +1,4 @@
-"""The oracle: the exact plan of a small network, from the contract (the contract) alone, by OR-Tools' SCIP.
+"""The oracle: the exact plan of a small network, from the contract alone, by OR-Tools' SCIP.
 
 `solve_in_subprocess(tables)` is what tests call: OR-Tools and highspy cannot be imported in one process, so a child
 process solves (`solve_many_in_subprocess`: many networks). `python oracle.py FOLDER_OR_JSON` prints the same.
