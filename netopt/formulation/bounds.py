@@ -149,7 +149,7 @@ class Bounds:
         keeps[self.network.supply.entity, self.network.supply.product] = True
         return keeps
 
-    @property
+    @cached_property
     def stock(self) -> FloatArray:
         """Most stock at the end of each period, by record of the inventory table."""
         network, inventory = self.network, self.network.inventory
@@ -160,7 +160,7 @@ class Bounds:
             room = np.where(size > 0, room / size, np.inf)
         return np.minimum(np.minimum(inventory["max_stock"], room), self.moved[inventory.product])
 
-    @property
+    @cached_property
     def purchase(self) -> FloatArray:
         """Most that can be bought, by record of the supply table."""
         supply = self.network.supply

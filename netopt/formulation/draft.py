@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from netopt.formulation.bounds import Bounds
 from netopt.formulation.program import Charges, Columns, Gates, Labels, Program, Rows, assembled
 from netopt.network import Network
 
@@ -65,8 +67,14 @@ class Draft:
         self._throughput: list[tuple[IntArray, IntArray, IntArray, IntArray]] = []
         self._lower: list[FloatArray] = []
         self._upper: list[FloatArray] = []
+        self._most: list[FloatArray] = []
         self._size = 0
         self._height = 0
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """How much can flow, be bought and be stored in any plan worth making."""
+        return Bounds(self.network)
 
     @property
     def names(self) -> dict[str, npt.NDArray[np.object_]]:
@@ -102,6 +110,7 @@ class Draft:
         lower: npt.ArrayLike = 0.0,
         upper: npt.ArrayLike = np.inf,
         kind: str = "quantity",
+        most: npt.ArrayLike = np.inf,
     ) -> Columns:
         """Add a block of variables.
 
@@ -117,6 +126,9 @@ class Draft:
             Bounds, of shape (n,) or scalar.
         kind : {'quantity', 'whole', 'share'}
             Units of goods; whole numbers (also yes or no); or a number without a unit.
+        most : array_like
+            What no plan worth making exceeds, of shape (n,) or scalar. No rule of the program: a lower bound on the
+            cost is computed with it.
 
         Returns
         -------
@@ -137,6 +149,7 @@ class Draft:
         self._columns[name] = block
         self._lower.append(np.broadcast_to(np.asarray(lower, dtype=np.float64), size).copy())
         self._upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), size).copy())
+        self._most.append(np.broadcast_to(np.asarray(most, dtype=np.float64), size))
         self._size += size
         return block
 
@@ -282,6 +295,7 @@ class Draft:
             rows=self._rows,
             lower=self._bounds(self._lower),
             upper=self._bounds(self._upper),
+            most=self._bounds(self._most),
             terms=self._terms.joined(),
             gates=self._gates,
             charges=self._charges,

@@ -131,6 +131,8 @@ class Program:
         Blocks by name, in the order in which they stand.
     cost, lower, upper : ndarray
         Shape (columns,).
+    most : ndarray
+        What no plan worth making exceeds, at most `upper`, shape (columns,).
     whole : ndarray of bool
         Which columns are whole numbers, shape (columns,).
     quantity : ndarray of bool
@@ -152,6 +154,7 @@ class Program:
     cost: FloatArray
     lower: FloatArray
     upper: FloatArray
+    most: FloatArray
     whole: npt.NDArray[np.bool_]
     quantity: npt.NDArray[np.bool_]
     matrix: sp.csc_array
@@ -181,6 +184,7 @@ def assembled(
     rows: Mapping[str, Rows],
     lower: FloatArray,
     upper: FloatArray,
+    most: FloatArray,
     terms: tuple[IntArray, IntArray, FloatArray],
     gates: Sequence[Gates],
     charges: Sequence[Charges],
@@ -206,6 +210,7 @@ def assembled(
         cost=cost,
         lower=lower,
         upper=upper,
+        most=np.minimum(upper, most),
         whole=kinds["whole"],
         quantity=kinds["quantity"],
         matrix=matrix,

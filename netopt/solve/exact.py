@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from netopt.errors import SolverError
 from netopt.formulation import Program
+from netopt.solve.bound import Certificate
 from netopt.solve.control import Control, gap_between, interruptible
 from netopt.solve.form import Form
 from netopt.solve.highs import Outcome, Run, Solver, check_solver
@@ -55,6 +56,8 @@ class Answer:
         Of the search tree.
     through_pyomo : bool
         Whether the Pyomo model was what HiGHS got.
+    certificate : Certificate or None
+        What the bound that trusts nobody rests on; None where a script has added constraints of its own.
     """
 
     status: str
@@ -66,6 +69,7 @@ class Answer:
     seconds: float
     nodes: int
     through_pyomo: bool
+    certificate: Certificate | None = None
 
     @property
     def gap(self) -> float:

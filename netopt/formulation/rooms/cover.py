@@ -12,7 +12,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from netopt.formulation.bounds import Bounds
 from netopt.formulation.draft import Draft
 from netopt.network.sites import CONSIDER, OPEN
 
@@ -64,7 +63,7 @@ class Cover:
         share = shares[row, flows.period[flow]]
         row, flow, share = row[share > 0], flow[share > 0], share[share > 0]
 
-        most = Bounds(network).flow[flow] * share
+        most = draft.bounds.flow[flow] * share
         elsewhen = flows.period[flow] != period[row]  # what leaves in t itself is none when the site is closed in t
         freed = np.bincount(row[elsewhen], most[elsewhen], minlength=len(covered))
         choice = network.facilities.status[site, period] == CONSIDER

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from netopt.formulation.bounds import Bounds
 from netopt.formulation.draft import Draft
 from netopt.network import Network
 from netopt.network.sites import CONSIDER
@@ -31,7 +30,7 @@ class SiteGates:
         choice = np.vstack([network.facilities.status == CONSIDER, np.zeros((len(network.customers), n_t), dtype=bool)])
         if not choice.any():
             return
-        bound = Bounds(network).flow
+        bound = draft.bounds.flow
         flow = draft["flow"].at
         ends = ((lanes.origin[flows.lane], flows.period), (lanes.destination[flows.lane], flows.arrival))
         for end, (place, period) in enumerate(ends):

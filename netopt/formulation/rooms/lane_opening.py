@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from netopt.formulation.bounds import Bounds
 from netopt.formulation.draft import Draft
 
 __all__ = ["LaneOpening"]
@@ -37,7 +36,7 @@ class LaneOpening:
         draft.charge("lane", use.at, lanes.fixed_cost[lane, period], period)
 
         flow = draft["flow"].at[here]
-        draft.gate(flow, use.at[row], Bounds(network).flow[here])
+        draft.gate(flow, use.at[row], draft.bounds.flow[here])
         size = network.products.measure[lanes.capacity_unit[flows.lane[here]], flows.product[here]]
         for name, wanted, bound, side in (
             (

@@ -29,7 +29,7 @@ class Shipping:
             "product": flows.product,
             "period": flows.period,
         }
-        flow = draft.columns("flow", labels)
+        flow = draft.columns("flow", labels, most=draft.bounds.flow)
         draft.move(flow.at, origin, flows.product, flows.period, -1.0)
         draft.move(flow.at, destination, flows.product, flows.arrival, +1.0)
         at, site, period = network.throughput_of_flows

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from netopt.formulation.bounds import Bounds
 from netopt.formulation.draft import Draft
 from netopt.network.sites import CLOSED, CONSIDER
 
@@ -58,6 +57,7 @@ class Storage:
             "stock",
             {"site": site, "product": product, "period": period},
             upper=np.where(status == CLOSED, 0.0, np.inf),
+            most=draft.bounds.stock,
         )
         draft.move(stock.at, site, product, period, -1.0)
         stays = period < len(network.periods) - 1
@@ -67,4 +67,4 @@ class Storage:
         draft.charge("storage", stock.at, network.storage_cost[site, product, period], period)
         choice = np.nonzero(status == CONSIDER)[0]
         opener = draft["open"].start + site * len(network.periods) + period
-        draft.gate(stock.at[choice], opener[choice], Bounds(network).stock[choice])
+        draft.gate(stock.at[choice], opener[choice], draft.bounds.stock[choice])

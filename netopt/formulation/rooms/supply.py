@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from netopt.formulation.bounds import Bounds
 from netopt.formulation.draft import Draft
 from netopt.network.sites import CLOSED, OPEN
 
@@ -31,13 +30,14 @@ class Supply:
             {"site": site, "product": product, "period": period},
             lower=np.where(is_open, supply["min_quantity"], 0.0),
             upper=np.where(status == CLOSED, 0.0, supply["capacity"]),
+            most=draft.bounds.purchase,
         )
         draft.move(buy.at, site, product, period, +1.0)
         draft.charge("buy", buy.at, supply["unit_cost"], period)
 
         choice = np.nonzero(~is_open & (status != CLOSED))[0]
         opener = draft["open"].start + site * len(network.periods) + period
-        draft.gate(buy.at[choice], opener[choice], Bounds(network).purchase[choice])
+        draft.gate(buy.at[choice], opener[choice], draft.bounds.purchase[choice])
         least = choice[supply["min_quantity"][choice] > 0]
         if len(least):
             labels = {"site": site[least], "product": product[least], "period": period[least]}

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from netopt.errors import InputError, Problem
-from netopt.formulation.bounds import Bounds
 from netopt.formulation.draft import Draft
 
 __all__ = ["Vehicles"]
@@ -38,7 +37,7 @@ class Vehicles:
         cells, row = np.unique(flows.lane[here] * n_t + flows.period[here], return_inverse=True)
         lane, period = cells // n_t, cells % n_t
         capacity = lanes.vehicle_capacity[lane, period]
-        most = np.bincount(row, Bounds(network).flow[here] * size[here], minlength=len(cells))
+        most = np.bincount(row, draft.bounds.flow[here] * size[here], minlength=len(cells))
         most = np.minimum(most, lanes.capacity[lane, period])
         _check_count(draft, lane, most / capacity)
         labels = draft.lane_labels(lane, period)
