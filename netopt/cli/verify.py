@@ -22,10 +22,10 @@ __all__ = ["verify"]
 @options.debug
 @click.pass_context
 def verify(ctx: click.Context, plan: Path, network: Path | None, as_json: bool) -> None:
-    """Check the folder PLAN again: files unaltered, every rule kept, every cost recomputed.
+    """Check the folder PLAN again: files unaltered, every rule kept, every cost and the proved bound recomputed.
 
-    Uses the files and the network's tables alone, no solver. The exit code is 0 when all is well and 2 when the plan
-    does not stand up or cannot be read.
+    Uses the files and the network's tables alone, no solver; the proved bound is recomputed in exact arithmetic. The
+    exit code is 0 when all is well and 2 when the plan does not stand up or cannot be read.
     """
     from netopt.plan.verify import verify as problems_of
 

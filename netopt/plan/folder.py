@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from netopt.errors import PlanError
+from netopt.plan.certificate import stated
 from netopt.plan.tables import PLAN_TABLES
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ def _proof(plan: Plan, folder: Path) -> dict[str, Any]:
         "versions": summary["versions"],
         "input_sha256": summary["input_sha256"],
         "files": {path.name: digest(path) for path in sorted(folder.iterdir())},
+        "certificate": None if plan.certificate is None or plan.proved_bound is None else stated(plan.certificate),
     }
 
 
@@ -172,10 +174,23 @@ def seal(proof: Mapping[str, Any]) -> str:
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
     with path.open("w", encoding="utf-8") as out:
-        json.dump(content, out, indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
-        out.write("\n")
+        out.writelines((*_readable(content), "\n"))
         out.flush()
         os.fsync(out.fileno())
+
+
+def _readable(content: object, margin: str = "\n") -> Iterator[str]:
+    """Yield the parts of a JSON file with a line for every entry, but lists of numbers on one line each."""
+    numbers = isinstance(content, list) and set(map(type, content)) <= {int, float, type(None)}
+    if not content or numbers or not isinstance(content, dict | list):
+        yield json.dumps(content, ensure_ascii=False, allow_nan=False, default=_plain)
+        return
+    named = isinstance(content, dict)
+    for place, key in enumerate(content if named else range(len(content))):
+        yield (("{" if named else "[") if place == 0 else ",") + margin + "  "
+        yield f"{json.dumps(key, ensure_ascii=False)}: " if named else ""
+        yield from _readable(content[key], margin + "  ")
+    yield margin + ("}" if named else "]")
 
 
 def _plain(value: object) -> object:

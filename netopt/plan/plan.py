@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netopt.formulation import Room
     from netopt.plan.diagnosis import Diagnosis
     from netopt.plan.folder import Page
+    from netopt.solve.bound import Certificate
 
 __all__ = ["Plan"]
 
@@ -51,6 +52,8 @@ class Plan:
         Whether a script has added constraints of its own.
     facts : mapping of str to object
         Versions, seed, nodes and the like, for the record.
+    certificate : Certificate or None
+        What the proved bound rests on; None where there is none.
     pages : tuple of callable
         Write the further files of the output folder, such as the report and the workbook.
     """
@@ -65,6 +68,7 @@ class Plan:
     rooms: tuple[Room, ...] = ()
     amended: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+    certificate: Certificate | None = None
     pages: tuple[Page, ...] = ()
 
     @property
@@ -81,6 +85,13 @@ class Plan:
     def gap(self) -> float:
         """How far the plan may be from the cheapest one, relative to its cost."""
         return gap_between(self.cost, self.bound)
+
+    @property
+    def proved_bound(self) -> float | None:
+        """A lower bound that does not trust the solver, at most `cost`; None where there is none."""
+        if self.certificate is None or not self.found or not np.isfinite(self.certificate.bound):
+            return None
+        return min(self.certificate.bound, self.cost)
 
     def flows(self) -> pd.DataFrame:
         """Return what moves: origin, destination, mode, product, period, quantity, vehicles, cost and more."""
@@ -153,7 +164,7 @@ class Plan:
             "bound": finite["bound"],
             "gap": gap,
             "asked_gap": self.asked_gap,
-            "proved_bound": self.facts.get("proved_bound"),
+            "proved_bound": self.proved_bound,
             "currency": self.network.settings.currency,
             "seconds": round(self.seconds, 3),
         }
@@ -176,8 +187,7 @@ class Plan:
             head |= {"open_sites": [], "demand_met": None}
         if self.diagnosis is not None:
             head["reasons"] = self.diagnosis.words()
-        facts = {key: value for key, value in self.facts.items() if key != "proved_bound"}
-        return head | facts | {"input": self.network.tables.path, "input_sha256": self.network.tables.sha256}
+        return head | dict(self.facts) | {"input": self.network.tables.path, "input_sha256": self.network.tables.sha256}
 
     def save(self, folder: str | Path) -> Path:
         """Write the output folder, whole or not at all.

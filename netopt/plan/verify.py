@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +13,26 @@ import numpy as np
 import pandas as pd
 
 from netopt.errors import PlanError
+from netopt.formulation import build
 from netopt.network import Network, read
 from netopt.plan.audit import audit
 from netopt.plan.folder import digest, read_plan_table, seal
+from netopt.plan.recompute import recomputed_bound
 from netopt.plan.tables import PLAN_TABLES
 
 __all__ = ["verify"]
 
 _SAME = 1e-9
+_HUGE = 1e300
 _SUMMED = {"service": ("demand",), "sites": ("name", "open"), "costs": ("bucket", "cost"), "unmet": ("quantity",)}
 """Columns that the figures of the summary rest on."""
 
 
 def verify(folder: str | Path, network: str | Path | Network | None = None) -> list[str]:
-    """Check a plan from its files, with no formulation and no solver.
+    """Check a plan from its files, with no solver.
+
+    Rules and costs are recomputed from the tables of the network alone; the proved bound from its certificate and the
+    program of the network, in exact arithmetic.
 
     Parameters
     ----------
@@ -64,12 +71,12 @@ def verify(folder: str | Path, network: str | Path | Network | None = None) -> l
     found += [str(words) for words in report.breaches["words"]]
     if not _close(proof.get("audited_cost"), report.cost, _SAME):
         found.append(f"proof.json, audited_cost is {proof.get('audited_cost')}, the audit says {report.cost}")
-    return [*found, *_against_tables(summary, tables, report.cost)]
+    return [*found, *_against_tables(summary, tables, report.cost), *_unproved(summary, proof, source, report.cost)]
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refused)
     except FileNotFoundError as error:
         raise PlanError(f"{path.parent} is not a plan: it has no {path.name}") from error
     except (OSError, ValueError) as error:
@@ -77,6 +84,10 @@ def _json(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise PlanError(f"{path} does not hold an object")
     return content
+
+
+def _refused(word: str) -> float:
+    raise ValueError(f"{word} is no number")
 
 
 def _altered(folder: Path, proof: Mapping[str, Any]) -> Iterator[str]:
@@ -153,6 +164,40 @@ def _against_tables(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFram
         yield f"summary.json: the bound {bound} is above the cost {cost}"
     if bound is not None and cost and not _close(summary.get("gap"), max(0.0, cost - bound) / abs(cost), 1e-9):
         yield "summary.json, gap is not the one between cost and bound"
+
+
+def _unproved(summary: Mapping[str, Any], proof: Mapping[str, Any], network: Network, audited: float) -> Iterator[str]:
+    """Yield what is wrong with the proved bound; a plan without one says so in both places."""
+    said, certificate = proof.get("proved_bound"), proof.get("certificate")
+    if said is None and certificate is None:
+        return
+    if certificate is None or said is None:
+        there, gone = ("certificate", "proved_bound") if said is None else ("proved_bound", "certificate")
+        yield f"proof.json has a {there} without a {gone}"
+        return
+    if summary.get("amended") is not False or summary.get("own_rooms") != []:
+        yield "proof.json has a certificate, which a plan with the constraints of a script cannot have"
+        return
+    proved, bound = _number(said), _number(certificate.get("bound") if isinstance(certificate, dict) else None)
+    if proved is None or bound is None:
+        yield "proof.json, proved_bound or the bound of its certificate is not a number"
+        return
+    if proved > audited + _SAME * abs(audited):
+        yield f"proof.json, proved_bound {proved} is above the cost {audited}"
+    if proved not in (bound, proof.get("cost")) or proved > bound:
+        yield f"proof.json, proved_bound is {proved}, its certificate says {bound}"
+    try:
+        exact = recomputed_bound(build(network), certificate)
+    except PlanError as error:
+        yield f"proof.json, certificate: {error}"
+        return
+    if exact < max(Fraction(bound), Fraction(proved)):
+        yield f"proof.json, certificate: the bound is {bound}, recomputed it is {float(exact)}"
+
+
+def _number(said: object) -> float | None:
+    usual = isinstance(said, int | float) and not isinstance(said, bool) and abs(said) < _HUGE
+    return float(said) if usual else None  # type: ignore[arg-type]
 
 
 def _close(said: object, figure: float, tolerance: float) -> bool:

@@ -38,7 +38,8 @@ OUTPUTS = {
     "purchases.csv": "facility, product, period, quantity, cost",
     "report.html": "the plan on one page for a browser, a phone or a printer; it asks nothing of any network",
     "plan.xlsx": "the headline figures and a sheet for every table above",
-    "proof.json": "cost and bounds with what they rest on, versions, and a digest of every other file",
+    "proof.json": "cost and bounds, versions, a digest of every other file, and the certificate that proved_bound is "
+    "recomputed from",
 }
 """Files of a plan and what is in them; more columns may follow those named."""
 

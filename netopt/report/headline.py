@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from netopt.report.words import at_most, money, percent, seconds
+from netopt.report.words import at_most, money, money_at_least, percent, seconds
 
 __all__ = ["certainty", "headline", "headline_parts", "no_plan"]
 
@@ -45,11 +45,17 @@ def certainty(summary: Mapping[str, Any]) -> list[str]:
     if summary.get("bound") is not None:
         lines.append(f"No plan costs less than {money(summary['bound'], currency)} (HiGHS).")
     if summary.get("proved_bound") is not None:
-        proved = money(summary["proved_bound"], currency)
-        lines.append(f"Recomputed without trusting the solver: no plan costs less than {proved}.")
+        proved = money_at_least(summary["proved_bound"], currency)
+        lines.append(f"Proved without trusting the solver: no plan costs less than {proved}{_short_of(summary)}.")
     audit = _AUDIT.get(str(summary.get("audit")), "not done")
     lines.append(f"Audit against the input tables: {audit}. Time: {seconds(summary['seconds'])}.")
     return lines
+
+
+def _short_of(summary: Mapping[str, Any]) -> str:
+    """Return how far the cost may be from the cheapest plan by the proved bound, where there is a cost."""
+    cost, proved = summary.get("cost"), summary["proved_bound"]
+    return f", {at_most((cost - proved) / abs(cost))} below this one" if cost and cost > proved else ""
 
 
 def no_plan(summary: Mapping[str, Any]) -> str:

@@ -5,7 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-__all__ = ["amount", "at_most", "count", "days", "listed", "money", "more", "percent", "safe", "seconds", "share"]
+__all__ = [
+    "amount",
+    "at_most",
+    "count",
+    "days",
+    "listed",
+    "money",
+    "money_at_least",
+    "more",
+    "percent",
+    "safe",
+    "seconds",
+    "share",
+]
 
 _WHOLE_MONEY = 100_000
 """From here on nobody reads the cents."""
@@ -52,6 +65,14 @@ def money(value: float, currency: str = "", scale: float | None = None) -> str:
     if len(sign) == 1 and not sign.isalnum():
         return f"-{sign}{figures[1:]}" if figures.startswith("-") else f"{sign}{figures}"
     return f"{figures} {sign}"
+
+
+def money_at_least(value: float, currency: str = "") -> str:
+    """Return an amount of money rounded down, for ``no plan costs less than``."""
+    if not math.isfinite(value):
+        return money(value, currency)
+    steps = 1 if abs(value) >= _WHOLE_MONEY else 100
+    return money(math.floor(value * steps + 1e-6) / steps, currency, value)
 
 
 def _signed(figures: str) -> str:

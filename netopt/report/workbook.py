@@ -164,7 +164,7 @@ def _figures(plan: Plan) -> Iterator[_Figure]:
     for label, key, shown in (
         ("cost", "cost", MONEY),
         ("bound (HiGHS)", "bound", MONEY),
-        ("bound (recomputed)", "proved_bound", MONEY),
+        ("bound (proved)", "proved_bound", MONEY),
         ("gap", "gap", "0.0000%"),
         ("asked gap", "asked_gap", "0.0000%"),
         ("demand, units", "demand", QUANTITY),

@@ -29,8 +29,14 @@ def test_headline(fields: dict[str, Any], wanted: str) -> None:
 def test_certainty_names_whose_bound_it_is() -> None:
     lines = " ".join(certainty(summary(bound=3700.0, proved_bound=3699.5)))
     assert "No plan costs less than 3,700.00 USD (HiGHS)." in lines
-    assert "without trusting the solver: no plan costs less than 3,699.50 USD" in lines
+    assert "Proved without trusting the solver: no plan costs less than 3,699.50 USD, 2.2% below this one." in lines
     assert "Audit against the input tables: passed" in lines
+
+
+def test_a_proved_bound_is_rounded_down() -> None:
+    lines = " ".join(certainty(summary(bound=3780.0, proved_bound=3779.9987)))
+    assert "no plan costs less than 3,779.99 USD, 0.0001% below this one." in lines
+    assert "no plan costs less than 3,780.00 USD." in " ".join(certainty(summary(proved_bound=3780.0)))
 
 
 def test_certainty_says_why_it_ended_early() -> None:

@@ -31,6 +31,15 @@ def test_money(value: float, currency: str, wanted: str) -> None:
     assert words.money(value, currency) == wanted
 
 
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [(3779.999, "3,779.99 k"), (3780.0, "3,780.00 k"), (3779.9999999999, "3,780.00 k"), (0.29, "0.29 k"), (-0.001, "-0.01 k"),
+     (263182145.9, "263,182,145 k"), (99999.999, "99,999.99 k"), (math.inf, "-")],
+)  # fmt: skip
+def test_money_rounded_down(value: float, wanted: str) -> None:
+    assert words.money_at_least(value, "k") == wanted
+
+
 def test_money_of_one_table_shows_cents_throughout_or_not_at_all() -> None:
     assert words.money(12.345, scale=2e6) == "12"
     assert words.money(12.345, scale=20) == "12.35" or words.money(12.345, scale=20) == "12.34"
