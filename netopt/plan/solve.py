@@ -84,7 +84,7 @@ def solve(
         bound=answer.bound,
         certificate=answer.certificate if amend is None and chosen == tuple(ROOMS) else None,  # what verify can build
         seconds=answer.seconds,
-        facts={**plan.facts, "nodes": answer.nodes},
+        facts={**plan.facts, "nodes": answer.nodes, "bound_by": answer.bound_by},
     )
     if answer.x is not None:
         return _with_tables(plan, program, answer, answer.x)

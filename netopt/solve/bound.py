@@ -154,6 +154,7 @@ class Ledger:
         self.gated = first < len(gates)
         self._is_first = first[gates.column] == np.arange(len(gates))
         self._first = first
+        self.several = np.bincount(gates.column, minlength=width) > 1
         self._levels = _levels(program)
         self._longest = int(np.diff(program.matrix.indptr).max(initial=0))
 
@@ -176,22 +177,21 @@ class Ledger:
 
     # -- cuts -----------------------------------------------------------------------------------------------------
 
-    def add_cut(self, cut: Cut) -> tuple[IntArray, FloatArray]:
-        """Take a cut into account from now on.
-
-        Returns
-        -------
-        columns, values : ndarray
-            Of ``sum a_j x_j - limit * y <= 0``.
-        """
-        summed = np.asarray(self._by_row[cut.rows].sum(axis=0)).ravel()
+    def coefficients(self, cut: Cut) -> tuple[IntArray, FloatArray]:
+        """Return columns and values of a cut ``sum a_j x_j - limit * y <= 0``; the opener stands last."""
+        part = self._by_row[cut.rows]
+        columns, place = np.unique(part.indices, return_inverse=True)
+        summed = np.bincount(place, part.data, minlength=len(columns))
         keep = summed < 0
-        own = self.program.gates.column[self.gates_of(cut.opener)]
-        keep[own] |= summed[own] > 0
-        keep[cut.opener] = False
-        columns = np.nonzero(keep)[0]
+        own = np.isin(columns, self.program.gates.column[self.gates_of(cut.opener)])
+        keep |= own & (summed > 0)
+        keep &= columns != cut.opener
         limit = math.fsum(self.program.row_upper[cut.rows])
-        part = np.append(columns, cut.opener), np.append(summed[columns], -limit)
+        return np.append(columns[keep], cut.opener), np.append(summed[keep], -limit)
+
+    def add_cut(self, cut: Cut) -> tuple[IntArray, FloatArray]:
+        """Take a cut into account from now on, and return its coefficients."""
+        part = self.coefficients(cut)
         self.cuts.append(cut)
         self._cut_parts.append(part)
         return part
@@ -208,11 +208,11 @@ class Ledger:
     def short(self, duals: Duals) -> Duals:
         """Return duals of the sign that the rows allow, with few digits: any will do, and short ones check quickly."""
         program = self.program
-        row = duals.row.astype(np.float32).astype(np.float64)
+        row = _digits(duals.row)
         row = np.where(np.isfinite(program.row_lower), row, np.minimum(row, 0.0))
         row = np.where(np.isfinite(program.row_upper), row, np.maximum(row, 0.0))
-        cut = np.minimum(duals.cut.astype(np.float32).astype(np.float64), 0.0)
-        return Duals(row, cut, duals.gate, np.clip(np.round(duals.share * 64) / 64, 0.0, 1.0))
+        cut = np.minimum(_digits(duals.cut), 0.0)
+        return Duals(row, cut, duals.gate, np.clip(np.floor(duals.share * 65536) / 65536, 0.0, 1.0))
 
     def reduced(self, duals: Duals) -> FloatArray:
         """Return ``c - A'pi - cuts'mu``, shape (columns,)."""
@@ -242,7 +242,8 @@ class Ledger:
         for level in self._levels:
             at = level[price[gates.column[level]] < 0]
             column, opener = gates.column[at], gates.opener[at]
-            carried = share[at] * price[column] * np.minimum(gates.bound[at], high[column])
+            reach = np.where(program.whole[opener], np.minimum(gates.bound[at], high[column]), gates.bound[at])
+            carried = share[at] * price[column] * reach
             summed = np.bincount(opener, carried, minlength=len(price))
             if safe:
                 summed = summed * (1 + _EPS * (4.0 + np.bincount(opener, minlength=len(price))))
@@ -268,7 +269,7 @@ class Ledger:
         at = duals.gate[later]
         share[at] = duals.share[later]
         np.subtract.at(share, self._first[gates.column[at]], duals.share[later])
-        return np.maximum(share, 0.0)
+        return np.asarray(np.maximum(share, 0.0))
 
     def _blur(self, duals: Duals) -> FloatArray:
         """Return how far the reduced costs may be off, shape (columns,)."""
@@ -285,6 +286,16 @@ class Ledger:
             total[start:stop] += np.bincount(row, spread, minlength=stop - start)
         blur: FloatArray = total * (_EPS * (8 + self._longest + len(self.cuts)))
         return blur
+
+
+def _digits(values: FloatArray) -> FloatArray:
+    """Return values rounded to eleven digits."""
+    size = np.abs(values)
+    some = np.nonzero((size > 1e-280) & (size < 1e280))[0]
+    scale = 10.0 ** (10 - np.floor(np.log10(size[some])))
+    rounded = np.zeros(len(values))
+    rounded[some] = np.round(values[some] * scale) / scale
+    return rounded
 
 
 def _levels(program: Program) -> list[IntArray]:

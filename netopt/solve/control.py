@@ -27,12 +27,16 @@ class Progress:
         No plan costs less, minus infinity where nothing is known.
     seconds : float
         Since the start.
+    looked, kept : int or None
+        How many columns the bound looks at, and how many of them the relaxation keeps; None where nothing is left out.
     """
 
     phase: str
     cost: float
     bound: float
     seconds: float
+    looked: int | None = None
+    kept: int | None = None
 
     @property
     def gap(self) -> float:
@@ -76,10 +80,12 @@ class Control:
         """Seconds that are left, at least a little; None without a limit."""
         return None if self.time_limit is None else max(0.01, self.time_limit - self.seconds)
 
-    def report(self, phase: str, cost: float, bound: float) -> None:
+    def report(
+        self, phase: str, cost: float, bound: float, *, looked: int | None = None, kept: int | None = None
+    ) -> None:
         """Tell the caller where the search stands."""
         if self.progress is not None:
-            self.progress(Progress(phase, cost, bound, self.seconds))
+            self.progress(Progress(phase, cost, bound, self.seconds, looked, kept))
 
 
 def gap_between(cost: float, bound: float) -> float:

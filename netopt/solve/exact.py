@@ -1,4 +1,8 @@
-"""From a program to a proved point: the mixed-integer program in HiGHS, then its clean-up with the choices fixed."""
+"""From a program to a proved point: by our own search over its relaxation, and where that does not close, by HiGHS.
+
+What HiGHS gets is the exact mixed-integer program, as a Pyomo model where it is small or a script has amended it, with
+the best plan so far as its start; then its choices are fixed and the rest is solved again.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from netopt.solve.control import Control, gap_between, interruptible
 from netopt.solve.form import Form
 from netopt.solve.highs import Outcome, Run, Solver, check_solver
 from netopt.solve.linking import add_needed_gates
+from netopt.solve.search import Found, Search
 
 if TYPE_CHECKING:
     from netopt.formulation.pyomo import Amend
@@ -34,6 +39,7 @@ _CLEAN_UP_SECONDS = 60.0
 _LOOSE = 1e-5
 _FINEST = 1e-9
 _TRACE = 1e-9
+_SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,8 @@ class Answer:
         Of the search tree.
     through_pyomo : bool
         Whether the Pyomo model was what HiGHS got.
+    bound_by : {'HiGHS', 'netopt'}
+        Whose search the bound is of.
     certificate : Certificate or None
         What the bound that trusts nobody rests on; None where a script has added constraints of its own.
     """
@@ -69,6 +77,7 @@ class Answer:
     seconds: float
     nodes: int
     through_pyomo: bool
+    bound_by: str = "HiGHS"
     certificate: Certificate | None = None
 
     @property
@@ -93,6 +102,15 @@ class _Model:
         if self.position is None:
             return values
         return np.where(self.position >= 0, values[np.maximum(self.position, 0)], unused)
+
+    def from_columns(self, x: FloatArray) -> FloatArray:
+        """Return values of the form's columns, given the program's."""
+        if self.position is None:
+            return x
+        values = np.zeros(len(self.form.cost))
+        used = np.nonzero(self.position >= 0)[0]
+        values[self.position[used]] = x[used]
+        return values
 
     def rows(self, program: Program, values: FloatArray) -> FloatArray:
         """Return sums by the program's rows."""
@@ -122,25 +140,74 @@ def solve_program(program: Program, control: Control, amend: Amend | None = None
         When HiGHS is too old, or fails without an answer.
     """
     check_solver()
+    with interruptible(control):
+        found = Search(program, control).run() if amend is None and len(program.cost) else None
+        if found is not None and (_close(found, control) or _spent(control)):
+            return _by_search(program, found, control)
+        return _by_highs(program, control, amend, found)
+
+
+def _close(found: Found, control: Control) -> bool:
+    return gap_between(found.cost, found.bound) <= control.gap
+
+
+def _spent(control: Control) -> bool:
+    late = control.time_limit is not None and control.seconds >= control.time_limit
+    return late or control.stop.is_set()
+
+
+def _by_search(program: Program, found: Found, control: Control) -> Answer:
+    """Return what the search has found, with the prices of its last flows."""
+    point = found.point
+    gap = gap_between(found.cost, found.bound)
+    if point is None or control.stop.is_set():
+        status = "interrupted"
+    else:
+        status = "optimal" if gap <= control.gap else "feasible"
+    column_price = None if point is None else np.asarray(program.cost - program.matrix.T @ point.row_dual)
+    return Answer(
+        status=status,
+        x=None if point is None else point.x,
+        cost=found.cost,
+        bound=found.bound,
+        row_price=None if point is None else point.row_dual,
+        column_price=column_price,
+        seconds=control.seconds,
+        nodes=found.nodes,
+        through_pyomo=False,
+        bound_by="netopt",
+        certificate=found.certificate,
+    )
+
+
+def _by_highs(program: Program, control: Control, amend: Amend | None, found: Found | None) -> Answer:
+    """Solve a program by HiGHS, starting from what a search has found."""
     through_pyomo = amend is not None or len(program.cost) <= PYOMO_COLUMNS
     few_gates = len(program.gates) <= ALL_GATES
     model = _through_pyomo(program, amend) if through_pyomo else _directly(program, "all" if few_gates else "sum")
     solver = Solver(model.form)
-    with interruptible(control):
-        relaxed = -np.inf
-        if not through_pyomo and not few_gates:
-            relaxed = add_needed_gates(solver, program, control)
-        run = solver.run(control, "searching")
-        if run.x is None and run.outcome in (Outcome.INFEASIBLE, Outcome.UNBOUNDED, Outcome.UNSURE):
-            run = _second_opinion(model.form, control, run)
-        if run.x is None:
-            return _without_plan(run, control, through_pyomo, model.constant)
-        clean = run
-        if model.form.whole.any():
-            run, clean = _sound(solver, model, run, control)
+    known = -np.inf if found is None else found.bound - model.constant
+    if not through_pyomo and not few_gates:
+        known = max(known, add_needed_gates(solver, program, control))
+    if found is not None and found.point is not None:
+        solver.start_from(model.from_columns(found.point.x))
+    run = solver.run(control, "searching")
+    if run.x is None and run.outcome in (Outcome.INFEASIBLE, Outcome.UNBOUNDED, Outcome.UNSURE):
+        run = _second_opinion(model.form, control, run)
+    certificate = None if found is None else found.certificate
+    if run.x is None:
+        if found is not None and found.point is not None:
+            return _by_search(program, found, control)
+        return replace(_without_plan(run, control, through_pyomo, model.constant), certificate=certificate)
+    clean = run
+    if model.form.whole.any():
+        run, clean = _sound(solver, model, run, control)
+    if found is not None and found.cost < clean.cost + model.constant - _SAME * abs(found.cost):
+        better = replace(found, bound=min(found.cost, max(found.bound, run.bound + model.constant)), nodes=run.nodes)
+        return _by_search(program, better, control)
     point = run.x if clean.x is None else clean.x
     x = None if point is None else model.columns(point, model.unused)
-    bound = min(max(run.bound, relaxed), clean.cost)
+    bound = min(max(run.bound, known), clean.cost)
     prices: tuple[FloatArray | None, FloatArray | None] = (None, None)
     if clean.row_dual is not None and clean.column_dual is not None:
         prices = model.rows(program, clean.row_dual), model.columns(clean.column_dual, program.cost)
@@ -157,6 +224,8 @@ def solve_program(program: Program, control: Control, amend: Amend | None = None
         control.seconds,
         run.nodes,
         through_pyomo,
+        bound_by="HiGHS",
+        certificate=certificate,
     )
 
 

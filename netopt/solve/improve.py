@@ -1,0 +1,191 @@
+"""Plans from a relaxation: few sites and few lanes make a small mixed program, which HiGHS solves.
+
+A relaxation this strong leaves few openers in doubt. Those are decided, the others rounded; then those in which the
+best plan and a relaxed point differ are decided again, the others held. (Relaxation enforced neighbourhoods: Berthold
+2014, doi:10.1007/s10732-013-9238-3; relaxation induced ones: Danna, Rothberg and Le Pape 2005,
+doi:10.1007/s10107-004-0518-7.)
+
+Whatever HiGHS finds, the whole columns are held and the flows solved exactly over all columns: that is the plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from netopt.solve.control import Control
+from netopt.solve.form import Form
+from netopt.solve.highs import Outcome, Run, Solver
+from netopt.solve.relaxation import Point, Relaxation
+from netopt.solve.simplex import Verdict
+
+__all__ = ["Improver"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+_ROUNDS = 30
+
+
+class Improver:
+    """Finds plans.
+
+    Parameters
+    ----------
+    relaxation : Relaxation
+        Tells which columns and rows matter.
+    control : Control
+        Gap, seed and when to stop.
+    """
+
+    def __init__(self, relaxation: Relaxation, control: Control) -> None:
+        self.relaxation, self.control = relaxation, control
+        program = relaxation.program
+        self.whole = np.nonzero(program.whole)[0]
+        self.best: Point | None = None
+        kept = np.zeros(len(program.cost), dtype=bool)
+        kept[relaxation.kept] = True
+        self._flows = Relaxation(relaxation.ledger, control, kept, linked=False)
+
+    @property
+    def cost(self) -> float:
+        """Of the best plan, infinite without one."""
+        return np.inf if self.best is None else self.best.cost
+
+    # -- exact flows for given whole columns --------------------------------------------------------------------------
+
+    def completed(self, choice: FloatArray) -> Point | None:
+        """Return the cheapest point over all columns with the whole columns held; None where there is none.
+
+        Gates of what is open are left out, and so are columns behind what is closed; a gate that is broken all the
+        same, which only a script's own rows can bring about, is put back.
+        """
+        flows, program = self._flows, self.relaxation.program
+        closed = np.zeros(len(program.cost), dtype=bool)
+        closed[self.whole] = choice <= 0
+        shut = np.zeros(len(program.cost), dtype=bool)
+        shut[program.gates.column[closed[program.gates.opener]]] = True
+        upper = np.where(shut, np.minimum(program.upper, 0.0), program.upper)
+        lower = program.lower.copy()
+        lower[self.whole] = upper[self.whole] = choice
+        changed = np.nonzero((lower != flows.lower) | (upper != flows.upper))[0]
+        flows.fix(changed, lower[changed], upper[changed])
+        flows.add_columns(np.nonzero((flows.position < 0) & (self.relaxation.position >= 0))[0])
+        point = None
+        for _ in range(_ROUNDS):
+            verdict, found = flows.run()
+            if verdict is Verdict.INFEASIBLE and flows.price_infeasible():
+                continue
+            if verdict is not Verdict.OPTIMAL or found is None:
+                break
+            bound = flows.bound(found)
+            gates = flows.broken_gates(found.x)
+            point = point if len(gates) else found
+            near = found.cost - bound.value <= 1e-7 * abs(found.cost)
+            columns = np.zeros(0, dtype=np.int64) if near else flows.asked_for(bound, found.x)
+            if not len(columns) and not len(gates):
+                break
+            flows.add_gates(gates)
+            flows.add_columns(columns)
+        if point is not None and point.cost < self.cost:
+            self.best = point
+        return point
+
+    # -- small mixed programs -----------------------------------------------------------------------------------------
+
+    def small(self, lower: FloatArray, upper: FloatArray, whole: BoolArray, seconds: float, gap: float) -> Run | None:
+        """Solve the mixed program over what the relaxation keeps.
+
+        Parameters
+        ----------
+        lower, upper : ndarray
+            Of the whole columns.
+        whole : ndarray of bool
+            Which of them have to be whole numbers.
+        seconds, gap : float
+            When to stop.
+
+        Returns
+        -------
+        Run or None
+            With values by the columns of the program; None without a plan.
+        """
+        form, columns = self._form(lower, upper, whole)
+        if not len(columns):
+            return None
+        solver = Solver(form)
+        limit = seconds if self.control.remaining is None else min(seconds, self.control.remaining)
+        solver.option("mip_heuristic_effort", 0.15)
+        asked = Control(gap=gap, time_limit=limit, threads=1, seed=self.control.seed, stop=self.control.stop)
+        run = solver.run(asked, "improving")
+        if run.x is None:
+            return run if run.outcome is Outcome.INFEASIBLE else None
+        x = np.zeros(len(self.relaxation.program.cost))
+        x[columns] = run.x
+        return replace(run, x=x)
+
+    def _form(self, lower: FloatArray, upper: FloatArray, whole: BoolArray) -> tuple[Form, IntArray]:
+        """Return the mixed program over kept columns whose openers may be open, with the rows the relaxation has."""
+        relaxation, program = self.relaxation, self.relaxation.program
+        low, high = program.lower.copy(), program.upper.copy()
+        low[self.whole], high[self.whole] = lower, upper
+        dead = high <= 0
+        closed = np.zeros(len(high), dtype=bool)
+        closed[program.gates.column[dead[program.gates.opener]]] = True
+        kept = relaxation.kept[~closed[relaxation.kept] & ~(dead[relaxation.kept] & (low[relaxation.kept] >= 0))]
+        own, extra = relaxation.form, relaxation.extra_rows()
+        matrix = sp.vstack([own.matrix[:, kept], extra[:, kept]], format="csc")
+        mixed = np.zeros(len(high), dtype=bool)
+        mixed[self.whole[whole]] = True
+        n = extra.shape[0]
+        form = Form(
+            cost=own.cost[kept], lower=low[kept] / own.column_scale[kept], upper=high[kept] / own.column_scale[kept],
+            whole=mixed[kept], matrix=matrix,
+            row_lower=np.append(own.row_lower, np.full(n, -np.inf)), row_upper=np.append(own.row_upper, np.zeros(n)),
+            column_scale=own.column_scale[kept], row_scale=np.append(own.row_scale, np.ones(n)),
+            cost_scale=own.cost_scale,
+        )  # fmt: skip
+        return form, kept
+
+    # -- where to look ------------------------------------------------------------------------------------------------
+
+    def rounded(self, y: FloatArray, doubt: float, seconds: float, gap: float) -> Point | None:
+        """Decide the whole columns that a relaxed point leaves in doubt; the others are rounded.
+
+        Parameters
+        ----------
+        y : ndarray
+            Of the whole columns.
+        doubt : float
+            From 0 to 0.5: what is within it of a whole number is rounded.
+        seconds, gap : float
+            When to stop.
+        """
+        program = self.relaxation.program
+        lower, upper = program.lower[self.whole], program.upper[self.whole]
+        near = np.abs(y - np.round(y)) <= doubt
+        held = np.clip(np.round(y), lower, upper)
+        return self._decided(np.where(near, held, lower), np.where(near, held, upper), seconds, gap)
+
+    def around(self, y: FloatArray, differ: float, seconds: float, gap: float) -> Point | None:
+        """Decide again where the best plan and a relaxed point differ by more than ``differ``, holding the rest."""
+        if self.best is None:
+            return None
+        program = self.relaxation.program
+        best = np.round(self.best.x[self.whole])
+        free = np.abs(y - best) > differ
+        lower = np.where(free, program.lower[self.whole], best)
+        upper = np.where(free, program.upper[self.whole], best)
+        return self._decided(lower, upper, seconds, gap)
+
+    def _decided(self, lower: FloatArray, upper: FloatArray, seconds: float, gap: float) -> Point | None:
+        if (lower == upper).all():
+            return self.completed(lower)
+        run = self.small(lower, upper, np.ones(len(self.whole), dtype=bool), seconds, gap)
+        if run is None or run.x is None:
+            return None
+        return self.completed(np.round(run.x[self.whole]))

@@ -1,0 +1,300 @@
+"""The relaxation over few columns and few rows, of which there may be millions: both are added only as they matter.
+
+It holds all rows of the program, but of the gates and of the cuts only those that some point has broken, and of the
+columns only those that some duals have asked for. What it leaves out, the `Ledger` counts: its bound is over all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from netopt.solve.bound import Bound, Cut, Duals, Ledger
+from netopt.solve.control import Control
+from netopt.solve.form import Form, gate_rows, summed_gates
+from netopt.solve.simplex import BASIC, Basis, Linear, Simplex, Verdict
+
+__all__ = ["Point", "Relaxation"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+_GATE, _CUT, _SUM = 0, 1, 2
+_BREACH = 1e-5
+_ASKED = 1e-7
+
+
+@dataclass(frozen=True)
+class Point:
+    """An optimal point of the relaxation over what is kept.
+
+    Parameters
+    ----------
+    cost : float
+        Money; no bound while columns are left out, see `Relaxation.bound`.
+    x : ndarray
+        Shape (columns of the program,).
+    duals : Duals
+        Of all rows that are kept, for the ledger.
+    row_dual : ndarray
+        Money per unit of each row's side to the last digit, shape (rows of the program,).
+    """
+
+    cost: float
+    x: FloatArray
+    duals: Duals
+    row_dual: FloatArray
+
+
+class Relaxation:
+    """The linear program over what is kept of a program.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Of the program; gets the cuts.
+    control : Control
+        When to stop.
+    kept : ndarray of bool, optional
+        Columns to begin with, shape (columns,); all of them where not given.
+    linked : bool
+        Begin with a row for the sum of each opener's needed gates.
+    """
+
+    def __init__(self, ledger: Ledger, control: Control, kept: BoolArray | None = None, *, linked: bool = True) -> None:
+        program = ledger.program
+        self.program, self.ledger, self.control = program, ledger, control
+        self.lower, self.upper = program.lower.copy(), program.upper.copy()
+        self.form = Form.scaled(
+            cost=program.cost, lower=program.lower, upper=program.upper, whole=program.whole,
+            quantity=program.quantity, matrix=program.matrix,
+            row_lower=program.row_lower, row_upper=program.row_upper,
+        )  # fmt: skip
+        everything = kept is None or bool(kept.all())
+        self.kept = np.arange(len(program.cost)) if kept is None else np.nonzero(kept)[0]
+        self.position = np.full(len(program.cost), -1, dtype=np.int64)
+        self.position[self.kept] = np.arange(len(self.kept))
+        form = self.form
+        self.simplex = Simplex(
+            form.cost[self.kept], form.lower[self.kept], form.upper[self.kept],
+            form.matrix if everything else form.matrix[:, self.kept],
+            form.row_lower, form.row_upper, control,
+        )  # fmt: skip
+        self.kind: IntArray = np.zeros(0, dtype=np.int64)
+        self.index: IntArray = np.zeros(0, dtype=np.int64)
+        self.age: IntArray = np.zeros(0, dtype=np.int64)
+        self._extra: list[sp.csr_array] = []  # in the order of kind and index, over all columns, scaled
+        self.has_gate = np.zeros(len(program.gates), dtype=bool)
+        if linked:
+            self._add_sums()
+
+    # -- rows and columns -----------------------------------------------------------------------------------------
+
+    def _add_sums(self) -> None:
+        gates = self.program.gates.select(self.program.gates.needed)
+        if len(gates):
+            rows = summed_gates(gates, len(self.program.cost)).tocsr()
+            self._add(rows, np.full(rows.shape[0], _SUM), np.unique(gates.opener))
+
+    def _add(self, rows: sp.csr_array, kind: IntArray, index: IntArray) -> None:
+        """Add rows ``<= 0`` in the program's units; each is scaled as its first column is."""
+        first = rows.indices[rows.indptr[:-1]]
+        scaled = sp.csr_array(
+            sp.diags_array(1.0 / self.form.column_scale[first]) @ rows @ sp.diags_array(self.form.column_scale)
+        )
+        n = rows.shape[0]
+        self._extra.append(scaled)
+        part = scaled if len(self.kept) == scaled.shape[1] else sp.csr_array(scaled[:, self.kept])
+        self.simplex.add_rows(part, np.full(n, -np.inf), np.zeros(n))
+        self.kind, self.index = np.append(self.kind, kind), np.append(self.index, index)
+        self.age = np.append(self.age, np.zeros(n, dtype=np.int64))
+
+    def add_gates(self, which: IntArray) -> None:
+        """Add the rows of gates."""
+        if len(which):
+            self.has_gate[which] = True
+            rows = gate_rows(self.program.gates, len(self.program.cost), which)
+            self._add(rows, np.full(len(which), _GATE), which)
+
+    def add_cuts(self, cuts: list[Cut]) -> None:
+        """Add cuts to the ledger and to the rows."""
+        if not cuts:
+            return
+        parts = [self.ledger.add_cut(cut) for cut in cuts]
+        height = np.cumsum([0, *(len(columns) for columns, _ in parts)])
+        rows = sp.csr_array(
+            (np.concatenate([value for _, value in parts]), np.concatenate([columns for columns, _ in parts]), height),
+            shape=(len(parts), len(self.program.cost)),
+        )
+        known = len(self.ledger.cuts)
+        self._add(rows, np.full(len(parts), _CUT), np.arange(known - len(parts), known))
+
+    def add_columns(self, which: IntArray) -> None:
+        """Keep more columns."""
+        if not len(which):
+            return
+        form = self.form
+        matrix = sp.vstack([form.matrix[:, which], *(extra[:, which] for extra in self._extra)], format="csc")
+        scale = form.column_scale[which]
+        self.simplex.add_columns(form.cost[which], self.lower[which] / scale, self.upper[which] / scale, matrix)
+        self.position[which] = len(self.kept) + np.arange(len(which))
+        self.kept = np.append(self.kept, which)
+
+    def extra_rows(self) -> sp.csr_array:
+        """Return the gates, sums and cuts that are rows, ``<= 0`` over all columns, in the solver's scale."""
+        self._extra = [sp.csr_array(sp.vstack(self._extra, format="csr"))] if self._extra else []
+        return self._extra[0] if self._extra else sp.csr_array((0, len(self.program.cost)))
+
+    def drop_loose(self, age: int) -> None:
+        """Delete gates and cuts that have not held with a price for some rounds."""
+        old = np.nonzero((self.age > age) & (self.kind != _SUM))[0]
+        if len(old) < 50:
+            return
+        self.simplex.delete_rows(len(self.program.row_lower) + old)
+        keep = np.ones(len(self.age), dtype=bool)
+        keep[old] = False
+        self._extra = [sp.csr_array(self.extra_rows()[np.nonzero(keep)[0]])]
+        self.has_gate[self.index[old[self.kind[old] == _GATE]]] = False
+        self.kind, self.index, self.age = self.kind[keep], self.index[keep], self.age[keep]
+
+    def drop_dear(self, price: FloatArray, count: int) -> None:
+        """Leave out all but the cheapest columns that can be left out; the ledger will ask for what is missed.
+
+        Parameters
+        ----------
+        price : ndarray
+            From the ledger, shape (columns,).
+        count : int
+            How many to keep.
+        """
+        program = self.program
+        basic = self.simplex.basis().columns == BASIC
+        may = ~basic & ~program.whole[self.kept] & (program.lower[self.kept] == 0) & (price[self.kept] > 0)
+        may &= self.ledger.gated[self.kept]
+        dear = np.nonzero(may)[0]
+        many = len(dear) - max(0, count - int((~may).sum()))
+        if many <= 0.2 * len(self.kept):
+            return
+        gone = np.sort(dear[np.argsort(-price[self.kept[dear]], kind="stable")[:many]])
+        self.simplex.delete_columns(gone)
+        self.position[self.kept[gone]] = -1
+        keep = np.ones(len(self.kept), dtype=bool)
+        keep[gone] = False
+        self.kept = self.kept[keep]
+        self.position[self.kept] = np.arange(len(self.kept))
+
+    def fix(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
+        """Change bounds of columns."""
+        self.lower[columns], self.upper[columns] = lower, upper
+        here = self.position[columns] >= 0
+        scale = self.form.column_scale[columns[here]]
+        self.simplex.bound_columns(self.position[columns[here]], lower[here] / scale, upper[here] / scale)
+
+    # -- solving --------------------------------------------------------------------------------------------------
+
+    def run(self, **options: object) -> tuple[Verdict, Point | None]:
+        """Solve over what is kept; the point is None unless it is optimal or the iterations ran out."""
+        found = self.simplex.run(**options)  # type: ignore[arg-type]
+        if found.verdict in (Verdict.INFEASIBLE, Verdict.FAILED):
+            return found.verdict, None
+        return found.verdict, self._point(found)
+
+    def _point(self, found: Linear) -> Point:
+        x = np.zeros(len(self.program.cost))
+        x[self.kept] = found.x * self.form.column_scale[self.kept]
+        extra = found.row_dual[len(self.program.row_lower) :]
+        self.age = np.where(extra < 0, 0, self.age + 1)
+        row = found.row_dual[: len(self.program.row_lower)] * self.form.row_scale / self.form.cost_scale
+        return Point(found.cost / self.form.cost_scale, x, self._duals(row, extra), row)
+
+    def _duals(self, row: FloatArray, extra: FloatArray) -> Duals:
+        form = self.form
+        extra = np.minimum(extra, 0.0)
+        cut = np.zeros(len(self.ledger.cuts))
+        is_cut = self.kind == _CUT
+        first = [block.indices[block.indptr[:-1]] for block in self._extra]
+        scale = 1.0 / form.column_scale[np.concatenate([np.zeros(0, dtype=np.int64), *first])] / form.cost_scale
+        cut[self.index[is_cut]] = (extra * scale)[is_cut]
+        gates, shares = self._shares(extra)
+        return self.ledger.short(Duals(row, cut, gates, shares))
+
+    def _shares(self, extra: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Return which gates beyond a column's first carry a price, and what part of the column's price it is."""
+        if not self.ledger.several.any():
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
+        gates = self.program.gates
+        price = np.zeros(len(gates))
+        is_gate = self.kind == _GATE
+        price[self.index[is_gate]] = extra[is_gate]
+        sums = np.zeros(len(self.program.cost))
+        is_sum = self.kind == _SUM
+        sums[self.index[is_sum]] = extra[is_sum]
+        price += np.where(gates.needed, sums[gates.opener], 0.0)
+        total = np.bincount(gates.column, price, minlength=len(self.program.cost))
+        at = np.nonzero((price < 0) & self.ledger.several[gates.column])[0]
+        return at, price[at] / total[gates.column[at]]
+
+    def bound(self, point: Point, *, safe: bool = False) -> Bound:
+        """Return the bound over all columns that the duals of a point give, within the bounds as they are now."""
+        return self.ledger.bound(point.duals, self.lower, self.upper, safe=safe)
+
+    def broken_gates(self, x: FloatArray) -> IntArray:
+        """Return gates without a row that a point breaks, the worst first."""
+        gates = self.program.gates
+        over = x[gates.column] - gates.bound * x[gates.opener]
+        over[self.has_gate] = 0.0
+        at = np.nonzero(over > _BREACH * np.maximum(gates.bound, 1e-3))[0]
+        return at[np.argsort(-over[at], kind="stable")]
+
+    def asked_for(self, bound: Bound, x: FloatArray) -> IntArray:
+        """Return columns left out that could lower the cost: their price says so, and their site is or may be open."""
+        price = bound.price
+        size = np.abs(self.program.cost).max(initial=1.0)
+        at = np.nonzero((price < -_ASKED * size) & (self.position < 0) & (self.upper > 0))[0]
+        gates = self.program.gates
+        shut = (x[gates.opener] <= 0) & (price[gates.opener] >= 0)
+        held = np.zeros(len(price), dtype=bool)
+        held[gates.column[shut]] = True
+        return at[~held[at]]
+
+    def ray(self) -> FloatArray | None:
+        """Return multipliers of all rows that prove what is kept infeasible, in the solver's scale."""
+        return self.simplex.ray()
+
+    def along(self, duals: Duals, ray: FloatArray, step: float) -> Duals:
+        """Return duals moved along a ray."""
+        height = len(self.program.row_lower)
+        row = duals.row + step * ray[:height] * self.form.row_scale / self.form.cost_scale
+        cut = np.zeros(len(self.ledger.cuts))
+        cut[: len(duals.cut)] = duals.cut
+        is_cut = self.kind == _CUT
+        cut[self.index[is_cut]] += step * ray[height:][is_cut] / self.form.cost_scale
+        return Duals(row, cut, duals.gate, duals.share)
+
+    def price_infeasible(self) -> bool:
+        """Keep the columns that may make the program feasible again; False where there are none left out."""
+        missing = np.nonzero((self.position < 0) & (self.upper > 0))[0]
+        if not len(missing):
+            return False
+        ray = self.ray()
+        if ray is not None:
+            row = ray[: len(self.program.row_lower)] * self.form.row_scale
+            pull = self.form.matrix.T[missing] @ ray[: len(row)]
+            for wanted in (pull > 1e-9, pull < -1e-9):  # HiGHS does not say which way its rays point
+                if wanted.any() and not wanted.all():
+                    self.add_columns(missing[wanted])
+                    return True
+        self.add_columns(missing)
+        return True
+
+    def basis(self) -> Basis:
+        """Return the basis."""
+        return self.simplex.basis()
+
+    def start_from(self, basis: Basis) -> None:
+        """Go on from a basis that was taken earlier."""
+        self.simplex.start_from(basis)

@@ -1,0 +1,187 @@
+"""The way from a program to a plan with a proof: screen, improve, then branch, with improvements in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from netopt.formulation import Program
+from netopt.solve.bound import Certificate, Ledger
+from netopt.solve.control import Control, gap_between
+from netopt.solve.cuts import Dicuts
+from netopt.solve.improve import Improver
+from netopt.solve.relaxation import Point, Relaxation
+from netopt.solve.screen import Screened, first_columns, screen
+from netopt.solve.tree import Tree
+
+__all__ = ["Found", "Search"]
+
+FloatArray = npt.NDArray[np.float64]
+
+_CERTIFICATE = 3_000_000
+"""Numbers in a certificate, at most; above, it proves the root's bound."""
+
+_ROOT_SHARE = 0.2
+_DOUBTS = (0.45, 0.3, 0.2, 0.1, 0.0)
+_DIFFERENCES = (0.6, 0.4, 0.25)
+_BRANCHED = 1_000
+"""Where no price decides more whole columns than this, HiGHS branches, not our tree."""
+
+Attempt = Callable[[FloatArray, float, float, float], Point | None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search came to.
+
+    Parameters
+    ----------
+    point : Point or None
+        The best plan, with the prices of its flows.
+    bound : float
+        No plan costs less, money.
+    certificate : Certificate
+        Proves the bound; the root's where that of the tree would be too long.
+    nodes : int
+        That were looked at.
+    """
+
+    point: Point | None
+    bound: float
+    certificate: Certificate
+    nodes: int
+
+    @property
+    def cost(self) -> float:
+        """Of the best plan, infinite without one."""
+        return np.inf if self.point is None else self.point.cost
+
+
+class Search:
+    """Solves a program by its relaxation.
+
+    Parameters
+    ----------
+    program : Program
+        What is solved.
+    control : Control
+        Gap, limits, progress.
+    """
+
+    def __init__(self, program: Program, control: Control) -> None:
+        self.program, self.control = program, control
+        self.ledger = Ledger(program)
+        self.dicuts = Dicuts(self.ledger)
+        self.relaxation = Relaxation(self.ledger, control, first_columns(self.dicuts))
+        self.improver = Improver(self.relaxation, control)
+        self.bound = -np.inf
+        self.tree: Tree | None = None
+        self._spent_improving = 0.0
+        self._slice = 1.0
+
+    # -- the phases ---------------------------------------------------------------------------------------------------
+
+    def run(self) -> Found | None:
+        """Search until the gap is reached, time is over, or branching on so many columns is better left to HiGHS.
+
+        Returns
+        -------
+        Found or None
+            None where the relaxation has no optimal point.
+        """
+        remaining = self.control.remaining
+        seconds = np.inf if remaining is None else _ROOT_SHARE * remaining
+        root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise)
+        if root is None:
+            return None
+        self._slice = max(0.5, self.control.seconds / 2)
+        self._first_plans(root)
+        tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take)
+        tree.best = self.improver.cost
+        tree.begin(root.best, root.bound.value)
+        if not self._close_enough() and self._undecided(root) <= _BRANCHED:
+            self._branch(tree)
+        certificate = tree.certificate(_CERTIFICATE) or tree.root_certificate()
+        bound = min(max(self.bound, certificate.bound), self.improver.cost)
+        return Found(self.improver.best, bound, certificate, tree.nodes)
+
+    def _undecided(self, root: Screened) -> int:
+        """Return how many whole columns no price decides."""
+        whole = self.improver.whole
+        wide = self.program.upper[whole] > self.program.lower[whole]
+        return int((np.abs(root.bound.price[whole][wide]) <= self.improver.cost - root.bound.value).sum())
+
+    def _first_plans(self, root: Screened) -> None:
+        y = root.point.x[self.improver.whole]
+        for doubt in _DOUBTS:
+            if self._over():
+                return
+            before = self.improver.cost
+            hard = self._try(self.improver.rounded, y, doubt)
+            if np.isfinite(before) and (hard or self.improver.cost >= before):
+                break
+        self._neighbourhoods(y)
+
+    def _neighbourhoods(self, y: FloatArray) -> None:
+        for differ in _DIFFERENCES:
+            if self._over() or self._try(self.improver.around, y, differ):
+                return
+
+    def _branch(self, tree: Tree) -> None:
+        """Search the tree, with looks around what it finds in between."""
+        while not self._over():
+            started = self.control.seconds
+            share = max(2 * self._slice, self._spent_improving)
+
+            def enough(started: float = started, share: float = share) -> bool:
+                self._raise(tree.bound)
+                return self._over() or self.control.seconds - started > share
+
+            done = tree.search(enough)
+            self._raise(tree.bound)
+            if done:
+                return
+            if tree.last is not None and not self._over():
+                self._neighbourhoods(tree.last)
+                tree.best = min(tree.best, self.improver.cost)
+
+    # -- what is known ------------------------------------------------------------------------------------------------
+
+    def _try(self, attempt: Attempt, y: FloatArray, width: float) -> bool:
+        """Make an attempt at a plan; return whether it ran out of time."""
+        started, before = self.control.seconds, self.improver.cost
+        attempt(y, width, self._slice, self.control.gap)
+        spent = self.control.seconds - started
+        self._spent_improving += spent
+        if self.improver.cost < before:
+            self._report("improving")
+        return spent > self._slice
+
+    def _take(self, x: FloatArray) -> None:
+        """Take a point of the tree, cheapest over what is kept; over all columns its flows may be cheaper."""
+        self.improver.completed(np.round(x[self.improver.whole]))
+        if self.tree is not None:
+            self.tree.best = min(self.tree.best, self.improver.cost)
+        self._report("branching")
+
+    def _raise(self, bound: float) -> None:
+        if bound > self.bound:
+            self.bound = bound
+            self._report("screening" if self.tree is None else "branching")
+
+    def _report(self, phase: str) -> None:
+        cost = self.improver.cost
+        self.control.report(
+            phase, cost, min(self.bound, cost), looked=len(self.program.cost), kept=len(self.relaxation.kept)
+        )
+
+    def _over(self) -> bool:
+        control = self.control
+        late = control.time_limit is not None and control.seconds >= control.time_limit
+        return late or control.stop.is_set() or self._close_enough()
+
+    def _close_enough(self) -> bool:
+        return gap_between(self.improver.cost, self.bound) <= self.control.gap

@@ -1,0 +1,321 @@
+"""Branch and bound over the whole columns, each node a warm start of the relaxation: few nodes, strong bounds.
+
+Nodes are taken by their bound, and each dives to the child that looks cheaper as long as it is not cut off. A column
+that has not been tried is tried with a few iterations of the dual simplex method, one that has is judged by what it
+brought before (pseudo-costs; Achterberg, Koch and Martin 2005, doi:10.1016/j.orl.2004.04.002). Nothing is cut off but
+by a bound of the ledger, over all columns; so every leaf carries its proof.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from netopt.solve.bound import Bound, Certificate, Duals, Leaf
+from netopt.solve.cuts import Dicuts
+from netopt.solve.relaxation import Point, Relaxation
+from netopt.solve.simplex import Basis, Verdict
+
+__all__ = ["Node", "Tree"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+_FRACTION = 1e-6
+_TRIED = 1
+_DIVE = 0.02
+_ROUNDS = 1
+_MOST_ROUNDS = 40
+_LOOSE = 0.05
+_CANDIDATES = 6
+_TRIAL_ITERATIONS = 100
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of the search.
+
+    Parameters
+    ----------
+    lower, upper : ndarray
+        Of the whole columns, shape (whole columns,).
+    bound : float
+        No plan in this part costs less, money.
+    duals : int
+        Position of the duals that prove it in `Tree.duals`.
+    basis : Basis or None
+        To start from.
+    depth : int
+        Below the root.
+    """
+
+    lower: FloatArray
+    upper: FloatArray
+    bound: float
+    duals: int
+    basis: Basis | None
+    depth: int
+
+
+class Tree:
+    """Searches the whole columns of a relaxation.
+
+    Parameters
+    ----------
+    relaxation : Relaxation
+        Its bounds are changed on the way.
+    dicuts : Dicuts
+        Finds cuts at the nodes.
+    gap : float
+        Relative gap at which a part of the search is not worth looking at.
+    plan : callable
+        Told of every point whose whole columns are whole, ``plan(x)``.
+    """
+
+    def __init__(self, relaxation: Relaxation, dicuts: Dicuts, gap: float, plan: Callable[[FloatArray], None]) -> None:
+        self.relaxation, self.dicuts, self.gap, self.plan = relaxation, dicuts, gap, plan
+        program = relaxation.program
+        self.columns = np.nonzero(program.whole)[0]
+        self.best = np.inf
+        self.duals: list[Duals] = []
+        self.leaves: list[Node] = []  # done: cut off or solved
+        self._least = np.inf
+        self.waiting: list[tuple[float, int, Node]] = []
+        self.now: Node | None = None
+        self.last: FloatArray | None = None
+        self.nodes = 0
+        self._number = itertools.count()
+        self._gain = np.zeros((2, len(self.columns)))
+        self._count = np.zeros((2, len(self.columns)))
+
+    # -- what is known --------------------------------------------------------------------------------------------
+
+    @property
+    def cutoff(self) -> float:
+        """Parts of the search whose bound is at least this are done."""
+        return self.best - self.gap * abs(self.best) if np.isfinite(self.best) else np.inf
+
+    @property
+    def bound(self) -> float:
+        """No plan costs less, money."""
+        first = self.waiting[0][0] if self.waiting else np.inf
+        here = np.inf if self.now is None else self.now.bound
+        return float(min(first, here, self._least, self.best))
+
+    def _done(self, leaf: Node) -> None:
+        self.leaves.append(leaf)
+        self._least = min(self._least, leaf.bound)
+
+    def certificate(self, most: int) -> Certificate | None:
+        """Return what proves the bound; None where it takes more than ``most`` numbers."""
+        leaves = [*self.leaves, *(node for _, _, node in self.waiting), *([] if self.now is None else [self.now])]
+        used = sorted({leaf.duals for leaf in leaves})
+        size = sum(np.count_nonzero(self.duals[at].row) + np.count_nonzero(self.duals[at].cut) for at in used)
+        if size > most:
+            return None
+        number = {at: position for position, at in enumerate(used)}
+        ledger, program = self.relaxation.ledger, self.relaxation.program
+        stated, bounds = [], []
+        for leaf in leaves:
+            low, high = program.lower[self.columns], program.upper[self.columns]
+            narrow = np.nonzero((leaf.lower > low) | (leaf.upper < high))[0]
+            columns = self.columns[narrow]
+            stated.append(Leaf(columns, leaf.lower[narrow], leaf.upper[narrow], number[leaf.duals]))
+            lower, upper = program.lower.copy(), program.upper.copy()
+            lower[columns], upper[columns] = leaf.lower[narrow], leaf.upper[narrow]
+            bounds.append(ledger.bound(self.duals[leaf.duals], lower, upper).value)
+        least = min(bounds)
+        return Certificate(float(least), tuple(ledger.cuts), tuple(self.duals[at] for at in used), tuple(stated))
+
+    def root_certificate(self) -> Certificate:
+        """Return what proves the bound of the root."""
+        duals = self.duals[0]
+        nothing = np.zeros(0)
+        leaf = Leaf(np.zeros(0, dtype=np.int64), nothing, nothing, 0)
+        ledger = self.relaxation.ledger
+        return Certificate(ledger.bound(duals).value, tuple(ledger.cuts), (duals,), (leaf,))
+
+    # -- the search -----------------------------------------------------------------------------------------------
+
+    def begin(self, point: Point, bound: float) -> None:
+        """Start at the root, with the point whose duals gave its bound."""
+        program, relaxation = self.relaxation.program, self.relaxation
+        self.duals.append(point.duals)
+        root = Node(program.lower[self.columns], program.upper[self.columns], bound, 0, relaxation.basis(), 0)
+        self._push(root)
+
+    def _push(self, node: Node) -> None:
+        heapq.heappush(self.waiting, (node.bound, next(self._number), node))
+
+    def search(self, enough: Callable[[], bool]) -> bool:
+        """Go on until nothing is left (True), or ``enough`` says so between two nodes (False)."""
+        relaxation = self.relaxation
+        while True:
+            if self.now is None:
+                while self.waiting and self.waiting[0][0] >= self.cutoff:
+                    self._done(heapq.heappop(self.waiting)[2])
+                if not self.waiting:
+                    return True
+                self.now = heapq.heappop(self.waiting)[2]
+                if self.now.basis is not None:
+                    relaxation.start_from(self.now.basis)
+            if enough():
+                return False
+            self.now = self._look_at(self.now)
+
+    def _look_at(self, node: Node) -> Node | None:
+        """Solve a node; return the child to dive to, None where the dive ends here."""
+        relaxation = self.relaxation
+        self.nodes += 1
+        relaxation.fix(self.columns, node.lower, node.upper)
+        node, point, bound = self._solved(node)
+        if point is None or bound is None or node.bound >= self.cutoff:
+            self._done(node)  # where the solver failed, with the bound that is known from above
+            return None
+        y = point.x[self.columns]
+        self.last = y
+        partly = np.nonzero(np.abs(y - np.round(y)) > _FRACTION)[0]
+        if not len(partly):
+            if point.cost < self.best and not len(relaxation.broken_gates(point.x)):
+                self.best = point.cost
+                self.plan(point.x)
+            self._done(node)
+            return None
+        node = self._fixed(node, bound)
+        node = replace(node, basis=relaxation.basis())
+        self.now = node
+        return self._branched(node, partly, y, point)
+
+    def _solved(self, node: Node) -> tuple[Node, Point | None, Bound | None]:
+        """Solve the relaxation at a node; a few rounds are enough unless the point is whole and has to be right."""
+        relaxation = self.relaxation
+        point, bound = None, None
+        for turn in range(_MOST_ROUNDS):
+            verdict, found = relaxation.run()
+            if verdict is Verdict.INFEASIBLE:
+                if relaxation.price_infeasible():
+                    continue
+                return self._infeasible(node), None, None
+            if found is None or verdict is not Verdict.OPTIMAL:
+                return node, point, bound
+            point = found
+            bound = relaxation.bound(point, safe=True)
+            if bound.value > node.bound:
+                self.duals.append(point.duals)
+                node = replace(node, bound=bound.value, duals=len(self.duals) - 1)
+            if node.bound >= self.cutoff:
+                break
+            y = point.x[self.columns]
+            whole = bool((np.abs(y - np.round(y)) <= _FRACTION).all())
+            loose = point.cost - bound.value > _LOOSE * max(self.cutoff - bound.value, 1e-9 * abs(point.cost))
+            if turn >= _ROUNDS - 1 and not whole and not loose:
+                break
+            gates = relaxation.broken_gates(point.x)
+            columns = relaxation.asked_for(bound, point.x) if whole or loose else np.zeros(0, dtype=np.int64)
+            cuts = [] if whole or turn >= _ROUNDS - 1 else self.dicuts.broken_by(point.x)
+            if not len(columns) and not len(gates) and not cuts:
+                break
+            relaxation.add_gates(gates)
+            relaxation.add_cuts(cuts)
+            relaxation.add_columns(columns)
+        return node, point, bound
+
+    def _infeasible(self, node: Node) -> Node:
+        """Return a node with the proof that it holds no plan below the cutoff, where the solver's ray gives one."""
+        relaxation = self.relaxation
+        ray = relaxation.ray()
+        if ray is None:
+            return node
+        base = self.duals[node.duals]
+        wanted = self.cutoff if np.isfinite(self.cutoff) else 10 * abs(node.bound) + 1
+        for sign in (1.0, -1.0):
+            scale = 1.0
+            for _ in range(40):
+                duals = relaxation.ledger.short(relaxation.along(base, ray, sign * scale))
+                value = relaxation.ledger.bound(duals, relaxation.lower, relaxation.upper).value
+                if value >= wanted:
+                    self.duals.append(duals)
+                    return replace(node, bound=value, duals=len(self.duals) - 1)
+                scale *= 4
+        return node
+
+    def _fixed(self, node: Node, bound: Bound) -> Node:
+        """Fix what the prices say no better plan does otherwise; each fixing leaves a leaf with the same duals."""
+        if not np.isfinite(self.cutoff):
+            return node
+        price = bound.price[self.columns]
+        lower, upper = node.lower.copy(), node.upper.copy()
+        loose = np.nonzero(upper - lower == 1)[0]
+        room = self.cutoff - bound.value
+        for at in loose[np.abs(price[loose]) > room]:
+            other = Node(lower.copy(), upper.copy(), bound.value + abs(price[at]), node.duals, None, node.depth + 1)
+            if price[at] > 0:
+                other.lower[at] = upper[at]
+                upper[at] = lower[at]
+            else:
+                other.upper[at] = lower[at]
+                lower[at] = upper[at]
+            self._done(other)
+        return replace(node, lower=lower, upper=upper)
+
+    # -- branching ------------------------------------------------------------------------------------------------
+
+    def _branched(self, node: Node, partly: IntArray, y: FloatArray, point: Point) -> Node | None:
+        relaxation = self.relaxation
+        cost = np.abs(relaxation.program.cost[self.columns[partly]])
+        fraction = y[partly] - np.floor(y[partly])
+        near = np.minimum(fraction, 1 - fraction)
+        order = np.argsort(-near * (cost + 1e-3 * cost.max(initial=1.0)), kind="stable")[:_CANDIDATES]
+        best, chosen, gains = -1.0, int(partly[order[0]]), (0.0, 0.0)
+        for at in order:
+            position, part = int(partly[at]), float(fraction[at])
+            down = self._expected(node, position, 0, part, y, point)
+            up = self._expected(node, position, 1, 1 - part, y, point)
+            limit = max(self.cutoff - point.cost, 0.0) if np.isfinite(self.cutoff) else np.inf
+            score = max(min(down, limit), 1e-6) * max(min(up, limit), 1e-6)
+            if score > best:
+                best, chosen, gains = score, position, (down, up)
+        return self._children(node, chosen, y[chosen], gains)
+
+    def _expected(self, node: Node, position: int, side: int, part: float, y: FloatArray, point: Point) -> float:
+        """Return by how much the bound is expected to rise on one side of a column."""
+        if self._count[side, position] < _TRIED:
+            gain = self._trial(node, position, side, y, point)
+            self._gain[side, position] += gain / part
+            self._count[side, position] += 1
+            return gain
+        return float(self._gain[side, position] / self._count[side, position] * part)
+
+    def _trial(self, node: Node, position: int, side: int, y: FloatArray, point: Point) -> float:
+        relaxation = self.relaxation
+        at = self.columns[position : position + 1]
+        lower, upper = node.lower[position : position + 1], node.upper[position : position + 1]
+        if side == 0:
+            relaxation.fix(at, lower, np.floor(y[position : position + 1]))
+        else:
+            relaxation.fix(at, np.ceil(y[position : position + 1]), upper)
+        found = relaxation.simplex.run(iterations=_TRIAL_ITERATIONS)
+        relaxation.fix(at, lower, upper)
+        if node.basis is not None:
+            relaxation.start_from(node.basis)
+        if found.verdict is Verdict.INFEASIBLE:
+            return max(self.cutoff - point.cost, 0.0) if np.isfinite(self.cutoff) else abs(point.cost)
+        return max(0.0, found.cost / relaxation.form.cost_scale - point.cost)
+
+    def _children(self, node: Node, position: int, value: float, gains: tuple[float, float]) -> Node | None:
+        """Return the child that looks cheaper, the other waits; None where other parts of the tree are more pressing."""
+        down = replace(node, upper=node.upper.copy(), depth=node.depth + 1)
+        down.upper[position] = np.floor(value)
+        up = replace(node, lower=node.lower.copy(), depth=node.depth + 1)
+        up.lower[position] = np.ceil(value)
+        first, second = (down, up) if gains[0] <= gains[1] else (up, down)
+        self._push(second)
+        if node.bound > self.bound + _DIVE * (self.cutoff - self.bound):  # others are more pressing
+            self._push(first)
+            return None
+        return first
