@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from rich_click import RichCommand
 
+import netopt
 from netopt.cli import options
 from netopt.cli.exits import ExitCode, Failure
 from netopt.cli.folder import check_folder, make_room, plan_folder
@@ -16,6 +19,7 @@ from netopt.errors import PlanError
 
 if TYPE_CHECKING:
     from netopt.plan import Plan
+    from netopt.solve.control import Progress
 
 __all__ = ["solve"]
 
@@ -36,8 +40,13 @@ _ROUNDING = 1e-9
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of the solver; its own choice without it.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver.")
 @options.as_json
+@click.option(
+    "--progress", type=click.Choice(["auto", "none", "plain", "json"]), default="auto", show_default=True,
+    help="Progress on standard error: a live line where that is a terminal (auto), lines of words (plain) or a JSON "
+    "object a line (json, see `netopt explain outputs`).",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Move a folder aside that is in the way and is not a plan.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors (and JSON, with --json).")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and what --json and --progress ask for.")
 @options.debug
 @click.pass_context
 def solve(
@@ -49,6 +58,7 @@ def solve(
     threads: int | None,
     seed: int,
     as_json: bool,
+    progress: str,
     force: bool,
     quiet: bool,
 ) -> None:
@@ -60,7 +70,8 @@ def solve(
     folder = out if out is not None or as_json else plan_folder(network, force=force)
     if folder is not None:
         check_folder(folder, network, force=force)
-    plan = _solved(network, gap, time_limit, threads, seed, quiet)
+    with _shown(progress, quiet) as shown:
+        plan = netopt.solve(network, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=shown)
     if plan.found:
         _refuse_unsound(plan)
     kept = _saved(plan, folder, out is not None)
@@ -74,12 +85,10 @@ def solve(
     ctx.exit(code)
 
 
-def _solved(network: Path, gap: float, time_limit: float | None, threads: int | None, seed: int, quiet: bool) -> Plan:
-    import netopt
-    from netopt.report.progress import LiveProgress
+def _shown(progress: str, quiet: bool) -> AbstractContextManager[Callable[[Progress], None]]:
+    from netopt.report.progress import progress_shown
 
-    with LiveProgress(quiet=quiet) as progress:
-        return netopt.solve(network, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress)
+    return progress_shown(progress, quiet=quiet)
 
 
 def _refuse_unsound(plan: Plan) -> None:

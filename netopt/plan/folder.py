@@ -22,7 +22,7 @@ from netopt.plan.tables import PLAN_TABLES
 if TYPE_CHECKING:
     from netopt.plan.plan import Plan
 
-__all__ = ["Page", "digest", "read_plan_table", "seal", "write_plan"]
+__all__ = ["Page", "bound_by", "digest", "read_plan_table", "seal", "write_plan"]
 
 Page = Callable[["Plan", Path], None]
 """Writes one more file of a plan into the folder it is given."""
@@ -148,7 +148,7 @@ def _proof(plan: Plan, folder: Path) -> dict[str, Any]:
         "audited_cost": report.cost if report is not None else None,
         "audit": {"passed": report.ok, "breaches": len(report.breaches)} if report is not None else None,
         "solver_bound": summary["bound"],
-        "solver_bound_by": f"HiGHS {summary['versions']['highspy']}, its own branch-and-bound",
+        "solver_bound_by": bound_by(summary),
         "proved_bound": summary["proved_bound"],
         "gap": summary["gap"],
         "asked_gap": plan.asked_gap,
@@ -158,6 +158,16 @@ def _proof(plan: Plan, folder: Path) -> dict[str, Any]:
         "files": {path.name: digest(path) for path in sorted(folder.iterdir())},
         "certificate": None if plan.certificate is None or plan.proved_bound is None else stated(plan.certificate),
     }
+
+
+def bound_by(summary: Mapping[str, Any]) -> str | None:
+    """Return by what the bound of a summary was found, with its version; None where there is no bound."""
+    if summary.get("bound") is None:
+        return None
+    versions = summary.get("versions") or {}
+    if summary.get("bound_by") == "netopt":
+        return f"netopt {versions.get('netopt')}, its own branch-and-bound with certified leaves"
+    return f"HiGHS {versions.get('highspy')}, its own branch-and-bound"
 
 
 def digest(path: Path) -> str:

@@ -39,7 +39,8 @@ class Plan:
     tables : mapping of str to DataFrame
         By name, see `netopt.plan.tables.PLAN_TABLES`; empty when there is no plan.
     bound : float
-        The solver's lower bound; minus infinity where it has none.
+        The lower bound of the search, netopt's own or that of HiGHS as ``facts["bound_by"]`` says; minus infinity
+        where it has none.
     seconds : float
         From the start of formulating to the end.
     asked_gap : float

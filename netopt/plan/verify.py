@@ -16,7 +16,7 @@ from netopt.errors import PlanError
 from netopt.formulation import build
 from netopt.network import Network, read
 from netopt.plan.audit import audit
-from netopt.plan.folder import digest, read_plan_table, seal
+from netopt.plan.folder import bound_by, digest, read_plan_table, seal
 from netopt.plan.recompute import recomputed_bound
 from netopt.plan.tables import PLAN_TABLES
 
@@ -112,6 +112,9 @@ def _disagreeing(summary: Mapping[str, Any], proof: Mapping[str, Any]) -> Iterat
     for one, other in pairs:
         if summary.get(one) != proof.get(other):
             yield f"summary.json, {one} and proof.json, {other} differ: {summary.get(one)} and {proof.get(other)}"
+    if bound_by(summary) != proof.get("solver_bound_by"):
+        said = proof.get("solver_bound_by")
+        yield f"proof.json, solver_bound_by is {said}; by summary.json, bound_by, it is {bound_by(summary)}"
 
 
 def _tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[str]]:

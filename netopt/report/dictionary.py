@@ -26,8 +26,8 @@ __all__ = [
 ]
 
 OUTPUTS = {
-    "summary.json": "status, cost, bound, gap, asked_gap, proved_bound, currency, seconds, open_sites, demand_met, "
-    "input_sha256, versions",
+    "summary.json": "status, cost, bound, bound_by, gap, asked_gap, proved_bound, currency, seconds, open_sites, "
+    "demand_met, input_sha256, versions",
     "sites.csv": "name, type, period, open, throughput, utilization, cost",
     "flows.csv": "origin, destination, mode, product, period, quantity, vehicles, cost",
     "inventory.csv": "facility, product, period, stock, cost",
@@ -42,6 +42,13 @@ OUTPUTS = {
     "recomputed from",
 }
 """Files of a plan and what is in them; more columns may follow those named."""
+
+EVENTS = (
+    "`netopt solve --progress json` writes an object a line to standard error, with the keys phase, cost, bound, gap, "
+    "seconds, looked and kept; null where a number is not known. The bound looks at so many columns, mostly lanes by "
+    "product and period, and the relaxation keeps so many of them. Lines that do not begin with { are messages."
+)
+"""What is said of progress, for programs that follow it."""
 
 UNMODELLED = "unmodelled"
 
@@ -92,6 +99,8 @@ def outputs_page() -> Iterator[RenderableType]:
     yield indented(Text("`netopt solve` writes a folder, whole or not at all. Further columns may follow these."))
     yield ""
     yield indented(TextTable({"file": "name", "columns": "words"}, [[name, said] for name, said in OUTPUTS.items()]))
+    yield ""
+    yield indented(Text(EVENTS))
 
 
 def aliases_page() -> Iterator[RenderableType]:

@@ -17,7 +17,7 @@ from netopt.report.prices import price_words
 from netopt.report.service import customer_table, met, served_table, service_words, unmet_table
 from netopt.report.sites import closed_words, opened_words, site_table
 from netopt.report.stock import stock_by_site, stock_table
-from netopt.report.words import amount, at_most, percent
+from netopt.report.words import amount, gap_words, percent
 
 if TYPE_CHECKING:
     from netopt.plan import Plan
@@ -140,7 +140,7 @@ def _unsound(plan: Plan) -> str:
 def _figures(summary: dict[str, Any], sites: pd.DataFrame, service: pd.DataFrame) -> dict[str, tuple[str, str]]:
     passed = summary["audit"] == "passed"
     return {
-        "Gap": ("not known" if summary["gap"] is None else at_most(summary["gap"]), ""),
+        "Gap": ("not known" if summary["gap"] is None else gap_words(summary["gap"]), ""),
         "Demand met": (percent(met(service)), ""),
         "Open sites": (f"{amount(len(summary['open_sites']))} of {amount(sites['name'].nunique())}", ""),
         "Audit": ("passed" if passed else "failed", "good" if passed else "bad"),

@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 
 __all__ = [
+    "NO_GAP",
     "amount",
     "at_most",
     "count",
     "days",
+    "gap_words",
     "listed",
     "money",
     "money_at_least",
@@ -22,6 +24,9 @@ __all__ = [
 
 _WHOLE_MONEY = 100_000
 """From here on nobody reads the cents."""
+
+NO_GAP = 1e-9
+"""Up to here a gap is rounding."""
 
 _NAMED = 5
 
@@ -118,6 +123,11 @@ def at_most(share: float) -> str:
         if value == 0 or value * 10**digits > 1 - 1e-6:
             return f"{steps / 10**digits:.{digits}f}".rstrip("0").rstrip(".") + "%"
     return "0.0001%"
+
+
+def gap_words(gap: float) -> str:
+    """Return a gap as a percentage that is never below it, but ``0%`` for what rounding leaves of none."""
+    return at_most(gap if gap > NO_GAP else 0.0)
 
 
 def share(part: float) -> str:

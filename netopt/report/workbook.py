@@ -12,7 +12,7 @@ import pandas as pd
 
 from netopt.plan.tables import PLAN_TABLES
 from netopt.report.columns import MONEY, QUANTITY, SHARE, TEXT, WHOLE, Column, column_of
-from netopt.report.headline import certainty, headline
+from netopt.report.headline import bound_by, certainty, headline
 from netopt.report.origin import origin
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _figures(plan: Plan) -> Iterator[_Figure]:
     yield _Figure("currency", str(summary["currency"]))
     for label, key, shown in (
         ("cost", "cost", MONEY),
-        ("bound (HiGHS)", "bound", MONEY),
+        (f"bound ({bound_by(summary)})", "bound", MONEY),
         ("bound (proved)", "proved_bound", MONEY),
         ("gap", "gap", "0.0000%"),
         ("asked gap", "asked_gap", "0.0000%"),

@@ -152,7 +152,7 @@ class Ledger:
         first = np.full(width, len(gates), dtype=np.int64)
         np.minimum.at(first, gates.column, np.arange(len(gates)))
         self.gated = first < len(gates)
-        self._is_first = first[gates.column] == np.arange(len(gates))
+        self.is_first = first[gates.column] == np.arange(len(gates))
         self._first = first
         self.several = np.bincount(gates.column, minlength=width) > 1
         self._levels = _levels(program)
@@ -264,8 +264,8 @@ class Ledger:
     def _shares(self, duals: Duals) -> FloatArray:
         """Return the part of its column's reduced cost that each gate takes, shape (gates,)."""
         gates = self.program.gates
-        share = self._is_first.astype(np.float64)
-        later = ~self._is_first[duals.gate]
+        share = self.is_first.astype(np.float64)
+        later = ~self.is_first[duals.gate]
         at = duals.gate[later]
         share[at] = duals.share[later]
         np.subtract.at(share, self._first[gates.column[at]], duals.share[later])

@@ -308,7 +308,7 @@ class Tree:
         return max(0.0, found.cost / relaxation.form.cost_scale - point.cost)
 
     def _children(self, node: Node, position: int, value: float, gains: tuple[float, float]) -> Node | None:
-        """Return the child that looks cheaper, the other waits; None where other parts of the tree are more pressing."""
+        """Return the child that looks cheaper, the other waits; None where other parts are more pressing."""
         down = replace(node, upper=node.upper.copy(), depth=node.depth + 1)
         down.upper[position] = np.floor(value)
         up = replace(node, lower=node.lower.copy(), depth=node.depth + 1)

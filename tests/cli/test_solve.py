@@ -54,6 +54,48 @@ def test_json_with_out_writes_the_same_summary(run: Run, tiny: Path, here: Path)
     assert json.loads((here / "a/b/summary.json").read_text())["cost"] == said["cost"]
 
 
+EVENT = ["phase", "cost", "bound", "gap", "seconds", "looked", "kept"]
+
+
+def test_progress_as_json_goes_to_standard_error(shell: Shell, tiny: Path) -> None:
+    done = shell("solve", tiny, "--json", "--progress", "json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["cost"] == pytest.approx(3780)
+    told = [json.loads(line, parse_constant=pytest.fail) for line in done.stderr.splitlines()]
+    assert [list(event) for event in told] == [EVENT] * len(told)
+    assert told[0]["cost"] is None
+    assert told[-1]["cost"] == pytest.approx(3780)
+    assert told[-1]["gap"] <= 1e-4
+
+
+def test_progress_as_words(run: Run, tiny: Path) -> None:
+    result = run("solve", tiny, "--progress", "plain", "-q")
+    assert result.stdout == ""
+    assert "   best plan 3,780.00   none below 3,780.00   " in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("how", ["auto", "none"])
+def test_no_progress_in_a_pipe(run: Run, tiny: Path, how: str) -> None:
+    assert run("solve", tiny, "--progress", how).stderr == ""
+
+
+def test_progress_of_another_kind(run: Run, tiny: Path) -> None:
+    result = run("solve", tiny, "--progress", "xml")
+    assert result.exit_code == 2
+    assert "'auto', 'none', 'plain', 'json'" in result.stderr
+
+
+def test_messages_are_told_from_progress_by_their_first_letter(run: Run, tiny: Path) -> None:
+    tiny.write_text((DATA / "tiny-infeasible" / "network.csv").read_text())
+    result = run("solve", tiny, "--json", "--progress", "json")
+    assert result.exit_code == 3
+    lines = result.stderr.splitlines()
+    told = [json.loads(line) for line in lines if line.startswith("{")]
+    assert told
+    assert all(event["cost"] is None and event["gap"] is None for event in told)
+    assert [line for line in lines if line.startswith("netopt: No plan exists")]
+
+
 def test_quiet_prints_nothing(run: Run, tiny: Path, here: Path) -> None:
     result = run("solve", tiny, "--quiet")
     assert (result.exit_code, result.output) == (0, "")

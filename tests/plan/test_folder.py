@@ -97,6 +97,34 @@ def test_the_proof_has_a_digest_of_every_other_file_and_a_seal(plan: netopt.Plan
     assert proof["audited_cost"] == pytest.approx(plan.cost)
 
 
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("netopt", "netopt {netopt}, its own branch-and-bound with certified leaves"),
+        ("HiGHS", "HiGHS {highspy}, its own branch-and-bound"),
+    ],
+)
+def test_the_proof_says_whose_bound_it_is(plan: netopt.Plan, tmp_path: Path, said: str, wanted: str) -> None:
+    folder = write_plan(replace(plan, facts={**plan.facts, "bound_by": said}), tmp_path / "plan")
+    summary, proof = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("summary.json", "proof.json"))
+    assert summary["bound_by"] == said
+    assert proof["solver_bound_by"] == wanted.format(**summary["versions"])
+
+
+def test_our_own_search_and_that_of_highs_are_told_apart(tmp_path: Path) -> None:
+    ours = netopt.solve(DATA / "tiny" / "network.csv")
+    amended = netopt.solve(DATA / "tiny" / "network.csv", amend=lambda _: None)
+    for plan, wanted in ((ours, "netopt 0"), (amended, "HiGHS 1")):
+        proof = json.loads((replace(plan, pages=()).save(tmp_path / "plan") / "proof.json").read_text(encoding="utf-8"))
+        assert proof["solver_bound_by"].startswith(wanted)
+
+
+def test_without_a_bound_it_is_nobodys(tmp_path: Path) -> None:
+    folder = netopt.solve(DATA / "tiny-infeasible" / "network.csv").save(tmp_path / "plan")
+    proof = json.loads((folder / "proof.json").read_text(encoding="utf-8"))
+    assert (proof["solver_bound"], proof["solver_bound_by"]) == (None, None)
+
+
 def test_without_a_plan_a_summary_and_a_proof(tmp_path: Path) -> None:
     folder = netopt.solve(DATA / "tiny-infeasible" / "network.csv").save(tmp_path / "plan")
     assert {"summary.json", "proof.json"} <= set(contents(folder))

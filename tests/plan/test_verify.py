@@ -147,6 +147,23 @@ def test_one_altered_digit_of_the_proof(folder: Path, network: Network, key: str
     assert "proof.json was altered since the plan was written" in verify(folder, network)
 
 
+@pytest.mark.parametrize(
+    ("name", "key", "said"),
+    [
+        ("proof.json", "solver_bound_by", "HiGHS 99, its own branch-and-bound"),
+        ("proof.json", "solver_bound_by", None),
+        ("summary.json", "bound_by", "nobody"),
+        ("summary.json", "bound_by", None),
+    ],
+)
+def test_a_bound_that_another_search_is_said_to_have_found(folder: Path, network: Network, name: str, key: str, said: str | None) -> None:
+    content = json.loads((folder / name).read_text(encoding="utf-8"))
+    assert content[key]
+    (folder / name).write_text(json.dumps(content | {key: said}), encoding="utf-8")
+    forge(folder)
+    assert [line for line in verify(folder, network) if line.startswith("proof.json, solver_bound_by is")]
+
+
 def test_a_proof_with_another_audited_cost_and_its_own_seal(folder: Path, network: Network) -> None:
     proof = json.loads((folder / "proof.json").read_text(encoding="utf-8"))
     (folder / "proof.json").write_text(json.dumps(proof | {"audited_cost": proof["audited_cost"] * 1.001}), encoding="utf-8")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from netopt.report.headline import certainty, headline, no_plan
+from netopt.report.headline import bound_by, certainty, headline, no_plan
 
 
 def summary(**fields: Any) -> dict[str, Any]:
@@ -31,6 +31,32 @@ def test_certainty_names_whose_bound_it_is() -> None:
     assert "No plan costs less than 3,700.00 USD (HiGHS)." in lines
     assert "Proved without trusting the solver: no plan costs less than 3,699.50 USD, 2.2% below this one." in lines
     assert "Audit against the input tables: passed" in lines
+
+
+def test_certainty_says_once_what_our_own_search_has_proved() -> None:
+    lines = " ".join(certainty(summary(bound=3700.0, proved_bound=3700.0, bound_by="netopt")))
+    assert "No plan costs less than 3,700.00 USD, proved without trusting the solver." in lines
+    assert lines.count("o plan costs less") == 1
+    assert "HiGHS" not in lines
+
+
+def test_certainty_tells_what_our_own_search_says_from_what_is_proved() -> None:
+    lines = " ".join(certainty(summary(bound=3700.0, proved_bound=3650.0, bound_by="netopt")))
+    assert "No plan costs less than 3,700.00 USD (netopt)." in lines
+    assert "Proved without trusting the solver: no plan costs less than 3,650.00 USD" in lines
+    lines = " ".join(certainty(summary(bound=3700.0, proved_bound=3700.0, bound_by="HiGHS")))
+    assert "No plan costs less than 3,700.00 USD (HiGHS)." in lines
+    assert "(netopt)" in " ".join(certainty(summary(bound_by="netopt")))
+
+
+@pytest.mark.parametrize(("said", "wanted"), [({}, "HiGHS"), ({"bound_by": "HiGHS"}, "HiGHS"), ({"bound_by": "netopt"}, "netopt")])
+def test_bound_by(said: dict[str, Any], wanted: str) -> None:
+    assert bound_by(summary(**said)) == wanted
+
+
+def test_a_bound_that_rounding_parts_from_the_cost_is_not_below_it() -> None:
+    lines = " ".join(certainty(summary(proved_bound=3779.999999999926)))
+    assert "no plan costs less than 3,780.00 USD." in lines
 
 
 def test_a_proved_bound_is_rounded_down() -> None:

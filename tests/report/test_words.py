@@ -89,3 +89,8 @@ def test_counts_days_and_lists() -> None:
     assert [words.days(value) for value in (1, 2.44)] == ["1 day", "2.4 days"]
     assert [words.listed(list("abcdefg")[:n]) for n in (0, 1, 2, 5)] == ["", "a", "a and b", "a, b, c, d and e"]
     assert words.listed(list("abcdefg")) == "a, b, c, d, e and 2 more"
+
+
+@pytest.mark.parametrize(("gap", "wanted"), [(0.0, "0%"), (2e-14, "0%"), (1e-9, "0%"), (5e-9, "0.0001%"), (7.1e-5, "0.008%"), (math.inf, "-")])
+def test_gap_words(gap: float, wanted: str) -> None:
+    assert words.gap_words(gap) == wanted
