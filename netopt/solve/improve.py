@@ -11,6 +11,7 @@ Whatever HiGHS finds, the whole columns are held and the flows solved exactly ov
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -47,14 +48,17 @@ class Improver:
         program = relaxation.program
         self.whole = np.nonzero(program.whole)[0]
         self.best: Point | None = None
-        kept = np.zeros(len(program.cost), dtype=bool)
-        kept[relaxation.kept] = True
-        self._flows = Relaxation(relaxation.ledger, control, kept, linked=False)
 
     @property
     def cost(self) -> float:
         """Of the best plan, infinite without one."""
         return np.inf if self.best is None else self.best.cost
+
+    @cached_property
+    def _flows(self) -> Relaxation:
+        kept = np.zeros(len(self.relaxation.program.cost), dtype=bool)
+        kept[self.relaxation.kept] = True
+        return Relaxation(self.relaxation.ledger, self.control, kept, linked=False)
 
     # -- exact flows for given whole columns --------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A first guess of the duals by many cheap passes over all columns, where the simplex method would take many dear steps.
+"""A first guess of the duals by many cheap passes over all columns, where simplex steps would be many and dear.
 
 All rows are relaxed but one capacity row an opener, so that a pass is a continuous knapsack for each opener:
 
@@ -23,11 +23,12 @@ __all__ = ["Volume"]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_FIRST_TARGET = 0.05
+_TARGET = 0.1
 _AVERAGE = 0.1
-_LOOK = 20
-_FINEST = 2e-4
 _LEAST_AVERAGE = 0.005
+_PATIENCE = 20
+_LOOK = 50
+_NOTHING = 1e-18
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Volume:
         return _Pass(float(paid.sum() + reduced @ x), x, duals)
 
     def _packed(self, packed: IntArray, reduced: FloatArray, duals: FloatArray) -> FloatArray:
-        """Fill the knapsacks of one opener each, the best per unit of capacity first; note the price of the last unit."""
+        """Fill the knapsacks, the best per unit of capacity first, and note the price of the last unit."""
         row, weight = self.row_of[packed], self.weight[packed]
         ratio = reduced[packed] / weight
         order = np.lexsort((ratio, row))
@@ -140,13 +141,17 @@ class Volume:
 
     # -- the ascent -----------------------------------------------------------------------------------------------
 
-    def climb(self, row: FloatArray, passes: int, enough: Callable[[], bool]) -> tuple[Duals, FloatArray, float]:
+    def climb(
+        self, row: FloatArray, x: FloatArray, passes: int, enough: Callable[[], bool]
+    ) -> tuple[Duals, FloatArray]:
         """Raise the bound.
 
         Parameters
         ----------
         row : ndarray
             Duals to begin with, shape (rows,).
+        x : ndarray
+            A point of about the right size, shape (columns,): rows are measured by what it moves through them.
         passes : int
             At most.
         enough : callable
@@ -158,56 +163,57 @@ class Volume:
             The best ones.
         x : ndarray
             The averaged point, shape (columns,).
-        value : float
-            The best bound, without safe rounding.
         """
+        size = self._size(x)
         best_row = self._allowed(np.where(self.relaxed, row, 0.0))
         best = self.look(best_row)
         x = best.x
-        target = best.value + _FIRST_TARGET * max(abs(best.value), 1.0)
-        step, average, red, green = 0.5, _AVERAGE, 0, 0
-        checkpoint = best.value
-        for turn in range(passes):
-            lack = self._lack(x, best_row)
+        target = best.value + _TARGET * max(abs(best.value), 1.0)
+        step, average, red, checkpoint = 1.0, _AVERAGE, 0, best.value
+        for turn in range(1, passes + 1):
+            lack = self._lack(x, best_row) / size
             norm = float(lack @ lack)
-            if norm <= 1e-18 or enough():
+            if norm <= _NOTHING or enough():
                 break
-            trial_row = self._allowed(best_row + step * (target - best.value) / norm * lack)
+            trial_row = self._allowed(best_row + step * (target - best.value) / norm * lack / size)
             trial = self.look(trial_row)
-            x = average * trial.x + (1 - average) * x
-            if trial.value > best.value + 1e-12 * abs(best.value):
-                aligned = float(lack @ self._lack(trial.x, trial_row)) >= 0
-                best, best_row = trial, trial_row
-                red = 0
-                green = green + 1 if aligned else 0
-                if green >= 1 and aligned:
+            change = self._lack(trial.x, best_row) / size - lack
+            if trial.value > best.value:
+                if lack @ (self._lack(trial.x, trial_row) / size) >= 0:
                     step = min(2.0, step * 1.1)
-                if best.value > target - 0.02 * abs(target - best.value) - 1e-9 * abs(target):
-                    target = best.value + _FIRST_TARGET * max(abs(best.value), 1.0)
+                best, best_row, red = trial, trial_row, 0
+                if best.value > target - _TARGET / 2 * abs(target):
+                    target = best.value + _TARGET * max(abs(best.value), 1.0)
             else:
                 red += 1
-                if red >= 10:
-                    step, red = max(1e-4, step * 0.66), 0
-            if turn % _LOOK == _LOOK - 1:
+                if red >= _PATIENCE:
+                    step, red = step * 0.66, 0
+            long = float(change @ change)
+            part = float(np.clip(-(lack @ change) / long, average / 10, average)) if long > 0 else average
+            x = part * trial.x + (1 - part) * x
+            if turn % _LOOK == 0:
                 rise, checkpoint = best.value - checkpoint, best.value
-                if rise < 0.1 * (target - best.value):
+                if rise < 0.01 * abs(best.value):
                     average = max(_LEAST_AVERAGE, average / 2)
-                    target = best.value + (target - best.value) / 2
-                    step = max(step, 0.5)
-                if target - best.value < _FINEST * abs(best.value):
-                    break
-        none = np.zeros(0, dtype=np.int64)
-        gates, share = self._shares(none)
-        duals = Duals(best.row, np.zeros(len(self.ledger.cuts)), gates, share)
-        return self.ledger.short(duals), x, best.value
+        gates, share = self._shares()
+        return self.ledger.short(Duals(best.row, np.zeros(len(self.ledger.cuts)), gates, share)), x
 
-    def _shares(self, none: IntArray) -> tuple[IntArray, FloatArray]:
+    def _size(self, x: FloatArray) -> FloatArray:
+        """Return what a row is measured by: its side, or half of what a point moves through it."""
+        program = self.program
+        low, high = (np.where(np.isfinite(side), np.abs(side), 0.0) for side in (program.row_lower, program.row_upper))
+        moved: FloatArray = np.asarray(abs(program.matrix) @ np.abs(x)) / 2
+        usual = moved[moved > 0].mean() if (moved > 0).any() else 1.0
+        size = np.maximum(low, high)
+        return np.where(size > 0, size, np.maximum(moved, usual))
+
+    def _shares(self) -> tuple[IntArray, FloatArray]:
         """Return the gates that carry a column's price though they are not its first: those of its knapsack."""
         gates = self.program.gates
         own = (gates.opener == self.opener[gates.column]) & self.ledger.several[gates.column]
         own &= ~self.ledger.is_first
         at = np.nonzero(own)[0]
-        return (at, np.ones(len(at))) if len(at) else (none, np.zeros(0))
+        return at, np.ones(len(at))
 
     def _lack(self, x: FloatArray, row: FloatArray) -> FloatArray:
         """Return what a point lacks in the relaxed rows: positive where it should be more."""
@@ -216,7 +222,8 @@ class Volume:
         low, high = program.row_lower, program.row_upper
         lack = np.where(row > 0, low - total, np.where(row < 0, high - total, 0.0))
         idle = row == 0
-        lack[idle] = np.where(total[idle] < low[idle], low[idle] - total[idle], np.minimum(high[idle] - total[idle], 0.0))
+        under, over = low[idle] - total[idle], high[idle] - total[idle]
+        lack[idle] = np.where(under > 0, under, np.minimum(over, 0.0))
         lack[~self.relaxed] = 0.0
         return lack
 

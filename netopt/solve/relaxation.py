@@ -26,6 +26,7 @@ BoolArray = npt.NDArray[np.bool_]
 _GATE, _CUT, _SUM = 0, 1, 2
 _BREACH = 1e-5
 _ASKED = 1e-7
+_FEW = 1_000
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Relaxation:
         self.kind: IntArray = np.zeros(0, dtype=np.int64)
         self.index: IntArray = np.zeros(0, dtype=np.int64)
         self.age: IntArray = np.zeros(0, dtype=np.int64)
+        self.extra_dual: FloatArray = np.zeros(0)
         self._extra: list[sp.csr_array] = []  # in the order of kind and index, over all columns, scaled
         self.has_gate = np.zeros(len(program.gates), dtype=bool)
         if linked:
@@ -199,6 +201,9 @@ class Relaxation:
     def run(self, **options: object) -> tuple[Verdict, Point | None]:
         """Solve over what is kept; the point is None unless it is optimal or the iterations ran out."""
         found = self.simplex.run(**options)  # type: ignore[arg-type]
+        if found.verdict is Verdict.FAILED:
+            self.simplex.forget()
+            found = self.simplex.run()
         if found.verdict in (Verdict.INFEASIBLE, Verdict.FAILED):
             return found.verdict, None
         return found.verdict, self._point(found)
@@ -208,6 +213,7 @@ class Relaxation:
         x[self.kept] = found.x * self.form.column_scale[self.kept]
         extra = found.row_dual[len(self.program.row_lower) :]
         self.age = np.where(extra < 0, 0, self.age + 1)
+        self.extra_dual = extra
         row = found.row_dual[: len(self.program.row_lower)] * self.form.row_scale / self.form.cost_scale
         return Point(found.cost / self.form.cost_scale, x, self._duals(row, extra), row)
 
@@ -241,6 +247,15 @@ class Relaxation:
     def bound(self, point: Point, *, safe: bool = False) -> Bound:
         """Return the bound over all columns that the duals of a point give, within the bounds as they are now."""
         return self.ledger.bound(point.duals, self.lower, self.upper, safe=safe)
+
+    def priced_gates(self, share: float) -> IntArray:
+        """Return the gates whose prices, at the last point, make up a share of those of all gates."""
+        at = np.nonzero((self.kind == _GATE)[: len(self.extra_dual)] & (self.extra_dual < 0))[0]
+        worth = -self.extra_dual[at] * self.program.gates.bound[self.index[at]]
+        order = np.argsort(-worth, kind="stable")
+        count = int(np.searchsorted(np.cumsum(worth[order]), share * worth.sum())) + 1
+        found: IntArray = self.index[at[order[:count]]]
+        return found
 
     def broken_gates(self, x: FloatArray) -> IntArray:
         """Return gates without a row that a point breaks, the worst first."""
@@ -282,10 +297,11 @@ class Relaxation:
             return False
         ray = self.ray()
         if ray is not None:
-            row = ray[: len(self.program.row_lower)] * self.form.row_scale
-            pull = self.form.matrix.T[missing] @ ray[: len(row)]
-            for wanted in (pull > 1e-9, pull < -1e-9):  # HiGHS does not say which way its rays point
-                if wanted.any() and not wanted.all():
+            pull = self.form.matrix.T[missing] @ ray[: len(self.program.row_lower)]
+            for side in (pull, -pull):  # HiGHS does not say which way its rays point
+                wanted = np.argsort(-side, kind="stable")[: max(_FEW, len(self.kept) // 4)]
+                wanted = wanted[side[wanted] > _ASKED]
+                if len(wanted) and len(wanted) < len(missing):
                     self.add_columns(missing[wanted])
                     return True
         self.add_columns(missing)

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from netopt.formulation import Program
 from netopt.solve.bound import Bound
 from netopt.solve.control import Control
 from netopt.solve.cuts import Dicuts
+from netopt.solve.lagrange import Volume
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.simplex import Verdict
 
-__all__ = ["Screened", "first_columns", "screen"]
+__all__ = ["Screened", "first_columns", "scout", "screen"]
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -24,6 +26,13 @@ _A_CUSTOMER = 12
 _ROUNDS = 200
 _STALLED = 1e-4
 _MANY_COLUMNS = 0.02
+_SCOUTINGS = 8
+_NEAR = 5e-3
+_SPARE = 2.0
+_PASSES = 300
+_TRACE = 1e-3
+_PRICED = 0.999
+_LOST = 1.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,8 @@ class Screened:
 def first_columns(dicuts: Dicuts) -> BoolArray:
     """Return the columns to begin with: all but the dear ones of those that end at a customer.
 
+    Dear is what costs much together with its opener's cost a unit, were the opener used to the full.
+
     Parameters
     ----------
     dicuts : Dicuts
@@ -67,11 +78,99 @@ def first_columns(dicuts: Dicuts) -> BoolArray:
     if not len(last):
         return kept
     row = dicuts.head[last]
-    order = np.lexsort((program.cost[last], row))
-    last, row = last[order], row[order]
-    first = np.searchsorted(row, row)
-    kept[last[np.arange(len(row)) - first >= _A_CUSTOMER]] = False
-    return kept
+    for cost in (program.cost, program.cost + _opening_cost(program)):
+        order = np.lexsort((cost[last], row))
+        first = np.searchsorted(row[order], row[order])
+        near = order[np.arange(len(row)) - first < _A_CUSTOMER // 2]
+        kept[last[near]] = False  # marked, for the moment
+    chosen = ~kept
+    kept[last] = False
+    return kept | chosen
+
+
+def _opening_cost(program: Program) -> FloatArray:
+    """Return for each column what its first opener costs a unit that it can carry, shape (columns,)."""
+    gates, matrix = program.gates, program.matrix
+    openers = np.unique(gates.opener)
+    room = np.full(len(program.cost), np.nan)
+    part = matrix[:, openers]
+    room[openers] = np.maximum(-part.min(axis=0).toarray().ravel(), 0.0)
+    alone = np.isin(np.arange(len(room)), openers) & (room <= 0)
+    room[alone] = np.bincount(gates.opener, gates.bound, minlength=len(room))[alone]
+    unit = np.zeros(len(room))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        price = np.nan_to_num(program.cost / room, nan=0.0, posinf=0.0, neginf=0.0)
+    unit[gates.column[::-1]] = price[gates.opener[::-1]]
+    return unit
+
+
+def scout(relaxation: Relaxation, seconds: float, report: Callable[[float], None]) -> Relaxation:
+    """Return a relaxation over the few columns and gates that an interior point says matter.
+
+    The simplex method finds the gates that matter in many rounds when openers are few and customers many; an interior
+    point method takes all gates of the kept columns at once, and its duals need no basis to ask for columns.
+
+    Parameters
+    ----------
+    relaxation : Relaxation
+        Over columns to begin with; not used afterwards.
+    seconds : float
+        After which no other round begins.
+    report : callable
+        Told of every better bound.
+    """
+    ledger, control, gates = relaxation.ledger, relaxation.control, relaxation.program.gates
+    started, best = control.seconds, -np.inf
+    point = bound = None
+    weak = relaxation.run()[1]
+    for turn in range(_SCOUTINGS):
+        relaxation.add_gates(np.nonzero((relaxation.position[gates.column] >= 0) & ~relaxation.has_gate)[0])
+        verdict, found = relaxation.run(method="ipm", crossover=False)
+        if verdict is Verdict.INFEASIBLE and relaxation.price_infeasible():
+            continue
+        if verdict is not Verdict.OPTIMAL or found is None:
+            break
+        point, bound = found, relaxation.bound(found, safe=True)
+        if bound.value > best:
+            best = bound.value
+            report(best)
+        if found.cost - best < _NEAR * abs(found.cost) or control.seconds - started > seconds or control.stop.is_set():
+            break
+        if turn == 0 and weak is not None and found.cost - best > _LOST * abs(found.cost):
+            relaxation = _by_volume(relaxation, weak, seconds / 2)  # the nearest lanes are not those that matter
+            continue
+        asked = relaxation.asked_for(bound, found.x)
+        worth = bound.price[asked] * np.minimum(relaxation.upper[asked], relaxation.program.most[asked])
+        relaxation.add_columns(asked[np.argsort(worth, kind="stable")[: len(relaxation.kept)]])
+    if point is None or bound is None:
+        return relaxation
+    x, most = point.x, relaxation.program.most
+    used = x > 1e-5 * np.maximum(1.0, np.where(np.isfinite(most), most, 1.0))
+    kept = np.zeros(len(x), dtype=bool)
+    kept[relaxation.kept] = True
+    priced = relaxation.priced_gates(_PRICED)
+    used[gates.column[priced]] = True
+    optional = kept & ~used & ~relaxation.program.whole & (relaxation.program.lower == 0) & ledger.gated
+    dear = np.nonzero(optional)[0]
+    spare = int(_SPARE * used.sum())
+    if len(dear) > spare:
+        kept[dear[np.argsort(bound.price[dear], kind="stable")[spare:]]] = False
+    lean = Relaxation(ledger, control, kept)
+    lean.add_gates(priced)
+    return lean
+
+
+def _by_volume(relaxation: Relaxation, weak: Point, seconds: float) -> Relaxation:
+    """Return a relaxation over the columns that the duals of the volume algorithm ask for."""
+    ledger, control, program = relaxation.ledger, relaxation.control, relaxation.program
+    started = control.seconds
+    volume = Volume(ledger)
+    duals, x = volume.climb(
+        weak.duals.row, weak.x, _PASSES, lambda: control.stop.is_set() or control.seconds - started > seconds
+    )
+    price = ledger.bound(duals).price
+    kept = (price < 0) | (x > _TRACE * volume.room) | program.whole | ~ledger.gated | (program.lower > 0)
+    return Relaxation(ledger, control, kept)
 
 
 def screen(

@@ -14,7 +14,7 @@ from netopt.solve.control import Control, gap_between
 from netopt.solve.cuts import Dicuts
 from netopt.solve.improve import Improver
 from netopt.solve.relaxation import Point, Relaxation
-from netopt.solve.screen import Screened, first_columns, screen
+from netopt.solve.screen import Screened, first_columns, scout, screen
 from netopt.solve.tree import Tree
 
 __all__ = ["Found", "Search"]
@@ -76,8 +76,8 @@ class Search:
         self.ledger = Ledger(program)
         self.dicuts = Dicuts(self.ledger)
         self.relaxation = Relaxation(self.ledger, control, first_columns(self.dicuts))
-        self.improver = Improver(self.relaxation, control)
         self.bound = -np.inf
+        self.improver = Improver(self.relaxation, control)
         self.tree: Tree | None = None
         self._spent_improving = 0.0
         self._slice = 1.0
@@ -94,9 +94,13 @@ class Search:
         """
         remaining = self.control.remaining
         seconds = np.inf if remaining is None else _ROOT_SHARE * remaining
+        if len(self.relaxation.kept) < len(self.program.cost) and not len(self.dicuts.openers):
+            # measured: with several echelons the simplex method finds its few gates sooner
+            self.relaxation = scout(self.relaxation, seconds / 2, self._raise)
         root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise)
         if root is None:
             return None
+        self.improver = Improver(self.relaxation, self.control)
         self._slice = max(0.5, self.control.seconds / 2)
         self._first_plans(root)
         tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take)

@@ -159,7 +159,9 @@ class Simplex:
         """Drop the basis, so that the next run presolves."""
         self.highs.clearSolver()
 
-    def run(self, *, iterations: int | None = None, primal: bool = False, method: str = "simplex") -> Linear:
+    def run(
+        self, *, iterations: int | None = None, primal: bool = False, method: str = "simplex", crossover: bool = True
+    ) -> Linear:
         """Solve from the basis there is.
 
         Parameters
@@ -170,8 +172,11 @@ class Simplex:
             Use the primal simplex method, which suits new columns; the dual one suits new rows and bounds.
         method : {'simplex', 'ipm', 'hipo', 'choose'}
             Of HiGHS.
+        crossover : bool
+            Whether an interior point is moved to a basis.
         """
         highs = self.highs
+        highs.setOptionValue("run_crossover", "on" if crossover else "off")
         highs.setOptionValue("solver", method)
         highs.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
         highs.setOptionValue("simplex_iteration_limit", 2_147_483_647 if iterations is None else iterations)

@@ -90,6 +90,7 @@ class Tree:
         self.last: FloatArray | None = None
         self.nodes = 0
         self._number = itertools.count()
+        self._money = float(np.abs(program.cost).max(initial=1.0))
         self._gain = np.zeros((2, len(self.columns)))
         self._count = np.zeros((2, len(self.columns)))
 
@@ -198,9 +199,10 @@ class Tree:
         for turn in range(_MOST_ROUNDS):
             verdict, found = relaxation.run()
             if verdict is Verdict.INFEASIBLE:
-                if relaxation.price_infeasible():
+                proved = self._infeasible(node)
+                if proved.bound < self.cutoff and relaxation.price_infeasible():
                     continue
-                return self._infeasible(node), None, None
+                return proved, None, None
             if found is None or verdict is not Verdict.OPTIMAL:
                 return node, point, bound
             point = found
@@ -232,7 +234,7 @@ class Tree:
         if ray is None:
             return node
         base = self.duals[node.duals]
-        wanted = self.cutoff if np.isfinite(self.cutoff) else 10 * abs(node.bound) + 1
+        wanted = self.cutoff if np.isfinite(self.cutoff) else 10 * abs(node.bound) + 1e6 * self._money
         for sign in (1.0, -1.0):
             scale = 1.0
             for _ in range(40):
