@@ -182,12 +182,14 @@ def _by_search(program: Program, found: Found, control: Control) -> Answer:
 
 def _by_highs(program: Program, control: Control, amend: Amend | None, found: Found | None) -> Answer:
     """Solve a program by HiGHS, starting from what a search has found."""
-    through_pyomo = amend is not None or len(program.cost) <= PYOMO_COLUMNS
-    few_gates = len(program.gates) <= ALL_GATES
+    # where our tree stalls its strong rows do not decide, and HiGHS is quicker with few rows and cuts of its own
+    stalled = found is not None and found.stalled
+    through_pyomo = amend is not None or (len(program.cost) <= PYOMO_COLUMNS and not stalled)
+    few_gates = len(program.gates) <= ALL_GATES and not stalled
     model = _through_pyomo(program, amend) if through_pyomo else _directly(program, "all" if few_gates else "sum")
     solver = Solver(model.form)
     known = -np.inf if found is None else found.bound - model.constant
-    if not through_pyomo and not few_gates:
+    if not through_pyomo and not few_gates and not stalled:
         known = max(known, add_needed_gates(solver, program, control))
     if found is not None and found.point is not None:
         solver.start_from(model.from_columns(found.point.x))
@@ -204,7 +206,8 @@ def _by_highs(program: Program, control: Control, amend: Amend | None, found: Fo
         run, clean = _sound(solver, model, run, control)
     if found is not None and found.cost < clean.cost + model.constant - _SAME * abs(found.cost):
         better = replace(found, bound=min(found.cost, max(found.bound, run.bound + model.constant)), nodes=run.nodes)
-        return _by_search(program, better, control)
+        answer = _by_search(program, better, control)
+        return replace(answer, bound_by="HiGHS" if run.bound + model.constant > found.bound else "netopt")
     point = run.x if clean.x is None else clean.x
     x = None if point is None else model.columns(point, model.unused)
     bound = min(max(run.bound, known), clean.cost)
@@ -224,7 +227,7 @@ def _by_highs(program: Program, control: Control, amend: Amend | None, found: Fo
         control.seconds,
         run.nodes,
         through_pyomo,
-        bound_by="HiGHS",
+        bound_by="netopt" if found is not None and found.bound >= run.bound + model.constant else "HiGHS",
         certificate=certificate,
     )
 

@@ -110,7 +110,8 @@ class Relaxation:
         )
         n = rows.shape[0]
         self._extra.append(scaled)
-        part = scaled if len(self.kept) == scaled.shape[1] else sp.csr_array(scaled[:, self.kept])
+        in_order = np.array_equal(self.kept, np.arange(scaled.shape[1]))  # columns that came later stand at the end
+        part = scaled if in_order else sp.csr_array(scaled[:, self.kept])
         self.simplex.add_rows(part, np.full(n, -np.inf), np.zeros(n))
         self.kind, self.index = np.append(self.kind, kind), np.append(self.index, index)
         self.age = np.append(self.age, np.zeros(n, dtype=np.int64))
@@ -217,14 +218,17 @@ class Relaxation:
         row = found.row_dual[: len(self.program.row_lower)] * self.form.row_scale / self.form.cost_scale
         return Point(found.cost / self.form.cost_scale, x, self._duals(row, extra), row)
 
+    def _extra_scale(self) -> FloatArray:
+        """Return money per unit of the rows after the program's over the solver's."""
+        first = [block.indices[block.indptr[:-1]] for block in self._extra]
+        column = np.concatenate([np.zeros(0, dtype=np.int64), *first])
+        return np.asarray(1.0 / self.form.column_scale[column] / self.form.cost_scale)
+
     def _duals(self, row: FloatArray, extra: FloatArray) -> Duals:
-        form = self.form
         extra = np.minimum(extra, 0.0)
         cut = np.zeros(len(self.ledger.cuts))
         is_cut = self.kind == _CUT
-        first = [block.indices[block.indptr[:-1]] for block in self._extra]
-        scale = 1.0 / form.column_scale[np.concatenate([np.zeros(0, dtype=np.int64), *first])] / form.cost_scale
-        cut[self.index[is_cut]] = (extra * scale)[is_cut]
+        cut[self.index[is_cut]] = (extra * self._extra_scale())[is_cut]
         gates, shares = self._shares(extra)
         return self.ledger.short(Duals(row, cut, gates, shares))
 
@@ -271,7 +275,7 @@ class Relaxation:
         size = np.abs(self.program.cost).max(initial=1.0)
         at = np.nonzero((price < -_ASKED * size) & (self.position < 0) & (self.upper > 0))[0]
         gates = self.program.gates
-        shut = (x[gates.opener] <= 0) & (price[gates.opener] >= 0)
+        shut = (x[gates.opener] <= 0) & (price[gates.opener] >= 0) & self.ledger.is_first  # the first takes their price
         held = np.zeros(len(price), dtype=bool)
         held[gates.column[shut]] = True
         return at[~held[at]]
@@ -284,11 +288,13 @@ class Relaxation:
         """Return duals moved along a ray."""
         height = len(self.program.row_lower)
         row = duals.row + step * ray[:height] * self.form.row_scale / self.form.cost_scale
+        extra = np.minimum(step * ray[height:], 0.0)
         cut = np.zeros(len(self.ledger.cuts))
         cut[: len(duals.cut)] = duals.cut
         is_cut = self.kind == _CUT
-        cut[self.index[is_cut]] += step * ray[height:][is_cut] / self.form.cost_scale
-        return Duals(row, cut, duals.gate, duals.share)
+        cut[self.index[is_cut]] += (extra * self._extra_scale())[is_cut]
+        gate, share = self._shares(extra)  # a long step leaves the duals behind
+        return Duals(row, cut, gate, share)
 
     def price_infeasible(self) -> bool:
         """Keep the columns that may make the program feasible again; False where there are none left out."""

@@ -30,6 +30,11 @@ _DIFFERENCES = (0.6, 0.4, 0.25)
 _BRANCHED = 1_000
 """Where no price decides more whole columns than this, HiGHS branches, not our tree."""
 
+_FIRST_LOOK = 6.0
+_SHRINKS = 0.7
+_HANDED_OVER = 100_000
+"""Up to this many columns HiGHS gets the program when twice the time does not take off a third of the gap."""
+
 Attempt = Callable[[FloatArray, float, float, float], Point | None]
 
 
@@ -47,12 +52,15 @@ class Found:
         Proves the bound; the root's where that of the tree would be too long.
     nodes : int
         That were looked at.
+    stalled : bool
+        Whether the tree was given up.
     """
 
     point: Point | None
     bound: float
     certificate: Certificate
     nodes: int
+    stalled: bool = False
 
     @property
     def cost(self) -> float:
@@ -110,7 +118,7 @@ class Search:
             self._branch(tree)
         certificate = tree.certificate(_CERTIFICATE) or tree.root_certificate()
         bound = min(max(self.bound, certificate.bound), self.improver.cost)
-        return Found(self.improver.best, bound, certificate, tree.nodes)
+        return Found(self.improver.best, bound, certificate, tree.nodes, bool(tree.nodes) and not self._over())
 
     def _undecided(self, root: Screened) -> int:
         """Return how many whole columns no price decides."""
@@ -136,8 +144,14 @@ class Search:
 
     def _branch(self, tree: Tree) -> None:
         """Search the tree, with looks around what it finds in between."""
+        begun, look, before = self.control.seconds, _FIRST_LOOK, np.inf
         while not self._over():
             started = self.control.seconds
+            if started - begun > look:
+                now = gap_between(self.improver.cost, self.bound)
+                if now > _SHRINKS * before and len(self.program.cost) <= _HANDED_OVER:
+                    return
+                look, before = 2 * (started - begun), now
             share = max(2 * self._slice, self._spent_improving)
 
             def enough(started: float = started, share: float = share) -> bool:

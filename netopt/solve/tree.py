@@ -120,18 +120,15 @@ class Tree:
         if size > most:
             return None
         number = {at: position for position, at in enumerate(used)}
-        ledger, program = self.relaxation.ledger, self.relaxation.program
-        stated, bounds = [], []
+        low, high = self.relaxation.program.lower[self.columns], self.relaxation.program.upper[self.columns]
+        stated = []
         for leaf in leaves:
-            low, high = program.lower[self.columns], program.upper[self.columns]
             narrow = np.nonzero((leaf.lower > low) | (leaf.upper < high))[0]
             columns = self.columns[narrow]
             stated.append(Leaf(columns, leaf.lower[narrow], leaf.upper[narrow], number[leaf.duals]))
-            lower, upper = program.lower.copy(), program.upper.copy()
-            lower[columns], upper[columns] = leaf.lower[narrow], leaf.upper[narrow]
-            bounds.append(ledger.bound(self.duals[leaf.duals], lower, upper).value)
-        least = min(bounds)
-        return Certificate(float(least), tuple(ledger.cuts), tuple(self.duals[at] for at in used), tuple(stated))
+        least = min(leaf.bound for leaf in leaves)  # a bound holds in every part of what it was computed for
+        cuts = tuple(self.relaxation.ledger.cuts)
+        return Certificate(float(least), cuts, tuple(self.duals[at] for at in used), tuple(stated))
 
     def root_certificate(self) -> Certificate:
         """Return what proves the bound of the root."""
@@ -187,7 +184,7 @@ class Tree:
                 self.plan(point.x)
             self._done(node)
             return None
-        node = self._fixed(node, bound)
+        node = self._fixed(node, point, bound)
         node = replace(node, basis=relaxation.basis())
         self.now = node
         return self._branched(node, partly, y, point)
@@ -246,16 +243,27 @@ class Tree:
                 scale *= 4
         return node
 
-    def _fixed(self, node: Node, bound: Bound) -> Node:
-        """Fix what the prices say no better plan does otherwise; each fixing leaves a leaf with the same duals."""
+    def _fixed(self, node: Node, point: Point, bound: Bound) -> Node:
+        """Fix what the prices say no better plan does otherwise; each fixing leaves a leaf with the duals of the point.
+
+        A negative price of a gated column is in its opener's price already, and says less than it seems to.
+        """
         if not np.isfinite(self.cutoff):
             return node
         price = bound.price[self.columns]
         lower, upper = node.lower.copy(), node.upper.copy()
         loose = np.nonzero(upper - lower == 1)[0]
         room = self.cutoff - bound.value
-        for at in loose[np.abs(price[loose]) > room]:
-            other = Node(lower.copy(), upper.copy(), bound.value + abs(price[at]), node.duals, None, node.depth + 1)
+        sure = (price > 0) | ~self.relaxation.ledger.gated[self.columns]
+        decided = loose[(np.abs(price[loose]) > room) & sure[loose]]
+        if not len(decided):
+            return node
+        duals = node.duals
+        if self.duals[duals] is not point.duals:  # another point has given the node its bound
+            self.duals.append(point.duals)
+            duals = len(self.duals) - 1
+        for at in decided:
+            other = Node(lower.copy(), upper.copy(), bound.value + abs(price[at]), duals, None, node.depth + 1)
             if price[at] > 0:
                 other.lower[at] = upper[at]
                 upper[at] = lower[at]
