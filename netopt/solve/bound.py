@@ -36,6 +36,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 _EPS = float(np.finfo(np.float64).eps)
 _CHUNK = 1 << 20
+_SHARES = float(1 << 30)
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ class Ledger:
         row = np.where(np.isfinite(program.row_lower), row, np.minimum(row, 0.0))
         row = np.where(np.isfinite(program.row_upper), row, np.maximum(row, 0.0))
         cut = np.minimum(_digits(duals.cut), 0.0)
-        return Duals(row, cut, duals.gate, np.clip(np.floor(duals.share * 65536) / 65536, 0.0, 1.0))
+        return Duals(row, cut, duals.gate, np.clip(np.floor(duals.share * _SHARES) / _SHARES, 0.0, 1.0))
 
     def reduced(self, duals: Duals) -> FloatArray:
         """Return ``c - A'pi - cuts'mu``, shape (columns,)."""

@@ -30,6 +30,9 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 _ROUNDS = 30
+_OPENED = (0.5, 0.3, 0.15, 0.05, 1e-6)
+_STRONG = 15_000
+"""Above this many rows a small program has a row an opener in place of its gates: the search needs many relaxations."""
 
 
 class Improver:
@@ -142,6 +145,8 @@ class Improver:
         closed[program.gates.column[dead[program.gates.opener]]] = True
         kept = relaxation.kept[~closed[relaxation.kept] & ~(dead[relaxation.kept] & (low[relaxation.kept] >= 0))]
         own, extra = relaxation.form, relaxation.extra_rows()
+        if extra.shape[0] + own.matrix.shape[0] > _STRONG:
+            extra = extra[np.nonzero(relaxation.weak_rows())[0]]
         matrix = sp.vstack([own.matrix[:, kept], extra[:, kept]], format="csc")
         mixed = np.zeros(len(high), dtype=bool)
         mixed[self.whole[whole]] = True
@@ -174,6 +179,16 @@ class Improver:
         near = np.abs(y - np.round(y)) <= doubt
         held = np.clip(np.round(y), lower, upper)
         return self._decided(np.where(near, held, lower), np.where(near, held, upper), seconds, gap)
+
+    def opened(self, y: FloatArray) -> Point | None:
+        """Open all that a relaxed point opens by half; where that is too little, by less and less."""
+        program = self.relaxation.program
+        lower, upper = program.lower[self.whole], program.upper[self.whole]
+        for least in _OPENED:
+            point = self.completed(np.clip(np.floor(y + 1 - least), lower, upper))
+            if point is not None:
+                return point
+        return None
 
     def around(self, y: FloatArray, differ: float, seconds: float, gap: float) -> Point | None:
         """Decide again where the best plan and a relaxed point differ by more than ``differ``, holding the rest."""

@@ -152,6 +152,11 @@ class Relaxation:
         self._extra = [sp.csr_array(sp.vstack(self._extra, format="csr"))] if self._extra else []
         return self._extra[0] if self._extra else sp.csr_array((0, len(self.program.cost)))
 
+    def weak_rows(self) -> BoolArray:
+        """Return which of the extra rows are sums or cuts."""
+        weak: BoolArray = self.kind != _GATE
+        return weak
+
     def drop_loose(self, age: int) -> None:
         """Delete gates and cuts that have not held with a price for some rounds."""
         old = np.nonzero((self.age > age) & (self.kind != _SUM))[0]

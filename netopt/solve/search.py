@@ -26,7 +26,7 @@ _CERTIFICATE = 3_000_000
 
 _ROOT_SHARE = 0.2
 _DOUBTS = (0.45, 0.3, 0.2, 0.1, 0.0)
-_DIFFERENCES = (0.6, 0.4, 0.25)
+_DIFFERENCES = (0.6, 0.4, 0.25, 0.1, 0.02)
 _BRANCHED = 1_000
 """Where no price decides more whole columns than this, HiGHS branches, not our tree."""
 
@@ -133,7 +133,10 @@ class Search:
                 return
             before = self.improver.cost
             hard = self._try(self.improver.rounded, y, doubt)
-            if np.isfinite(before) and (hard or self.improver.cost >= before):
+            if not np.isfinite(self.improver.cost) and not self._over():
+                self.improver.opened(y)
+                self._report("improving")
+            elif np.isfinite(before) and (hard or self.improver.cost >= before):
                 break
         self._neighbourhoods(y)
 

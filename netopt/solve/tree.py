@@ -186,6 +186,9 @@ class Tree:
             return None
         node = self._fixed(node, point, bound)
         node = replace(node, basis=relaxation.basis())
+        partly = partly[node.lower[partly] < node.upper[partly]]
+        if not len(partly):  # prices have decided all that was in doubt: solve it again
+            return node
         self.now = node
         return self._branched(node, partly, y, point)
 
