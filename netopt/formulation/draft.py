@@ -153,6 +153,11 @@ class Draft:
         self._size += size
         return block
 
+    @property
+    def blocks(self) -> dict[str, Columns | Rows]:
+        """Columns and rows so far, by name; rows that share their name with columns win."""
+        return {**self._columns, **self._rows}
+
     def __contains__(self, name: str) -> bool:
         return name in self._columns
 

@@ -129,10 +129,13 @@ class Bound:
         No plan costs less, money; minus infinity where a column without a limit has a negative reduced cost.
     price : ndarray
         v of the openers and r of the other columns: what the bound changes by with each unit, shape (columns,).
+    share : ndarray
+        Part of its column's price, where that is negative, that each gate hands to its opener, shape (gates,).
     """
 
     value: float
     price: FloatArray
+    share: FloatArray
 
 
 class Ledger:
@@ -260,7 +263,7 @@ class Ledger:
         if safe and np.isfinite(value):
             size = float(np.abs(paid).sum() + np.abs(worst).sum())
             value -= _EPS * (16 + 2 * math.log2(len(price) + len(paid) + 2)) * size
-        return Bound(value, price)
+        return Bound(value, price, share)
 
     def _shares(self, duals: Duals) -> FloatArray:
         """Return the part of its column's reduced cost that each gate takes, shape (gates,)."""

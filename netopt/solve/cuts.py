@@ -57,15 +57,17 @@ class Dicuts:
     def _worthwhile(self) -> IntArray:
         """Return openers whose flows come to a row that others leave: for the rest the gates say it all."""
         gates, n = self.program.gates, len(self.node)
+        if not n:
+            return np.zeros(0, dtype=np.int64)
         leaves = self.tail >= 0
         # flows out of a row, all of them behind one opener: what comes in is behind it as well
         opener_of = np.full(len(self.tail), -1, dtype=np.int64)
         opener_of[gates.column] = gates.opener
-        low, high = np.full(n, len(opener_of)), np.full(n, -1)
+        low, high = np.full(n, len(opener_of)), np.full(n, -2)
         np.minimum.at(low, self.tail[leaves], opener_of[leaves])
         np.maximum.at(high, self.tail[leaves], opener_of[leaves])
         head = self.head[gates.column]
-        onward = (head >= 0) & (high[head] >= 0)
+        onward = (head >= 0) & (high[head] >= -1)  # also where no opener stands before what leaves
         alone = onward & (low[head] == high[head]) & (low[head] == gates.opener)
         openers = np.unique(gates.opener[onward & ~alone])
         yes_no = self.program.whole[openers] & (self.program.lower[openers] >= 0) & (self.program.upper[openers] <= 1)

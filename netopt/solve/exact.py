@@ -209,7 +209,21 @@ def _by_highs(program: Program, control: Control, amend: Amend | None, found: Fo
         answer = _by_search(program, better, control)
         return replace(answer, bound_by="HiGHS" if run.bound + model.constant > found.bound else "netopt")
     point = run.x if clean.x is None else clean.x
-    x = None if point is None else model.columns(point, model.unused)
+    if (
+        found is not None
+        and stalled
+        and point is not None
+        and _breaks_gates(program, model.columns(point, model.unused))
+    ):
+        return _by_highs(program, control, amend, replace(found, stalled=False))
+    answer = _of_highs(program, control, model, run, clean, known)
+    own = found is not None and found.bound >= run.bound + model.constant
+    return replace(answer, through_pyomo=through_pyomo, bound_by="netopt" if own else "HiGHS", certificate=certificate)
+
+
+def _of_highs(program: Program, control: Control, model: _Model, run: Run, clean: Run, known: float) -> Answer:
+    """Return the answer of a run of HiGHS and its clean-up."""
+    point = run.x if clean.x is None else clean.x
     bound = min(max(run.bound, known), clean.cost)
     prices: tuple[FloatArray | None, FloatArray | None] = (None, None)
     if clean.row_dual is not None and clean.column_dual is not None:
@@ -220,16 +234,21 @@ def _by_highs(program: Program, control: Control, amend: Amend | None, found: Fo
         status = "optimal" if gap_between(clean.cost, bound) <= control.gap + 1e-9 else "feasible"
     return Answer(
         status,
-        x,
+        None if point is None else model.columns(point, model.unused),
         clean.cost + model.constant,
         bound + model.constant,
         *prices,
         control.seconds,
         run.nodes,
-        through_pyomo,
-        bound_by="netopt" if found is not None and found.bound >= run.bound + model.constant else "HiGHS",
-        certificate=certificate,
+        through_pyomo=False,
     )
+
+
+def _breaks_gates(program: Program, x: FloatArray) -> bool:
+    """Return whether a gate is broken though its sum holds: one of a script, that binds while its opener is open."""
+    gates = program.gates
+    over = x[gates.column] - gates.bound * x[gates.opener]
+    return bool((over > _LOOSE * np.maximum(gates.bound, 1e-3)).any())
 
 
 def _through_pyomo(program: Program, amend: Amend | None) -> _Model:

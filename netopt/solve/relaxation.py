@@ -280,9 +280,11 @@ class Relaxation:
         size = np.abs(self.program.cost).max(initial=1.0)
         at = np.nonzero((price < -_ASKED * size) & (self.position < 0) & (self.upper > 0))[0]
         gates = self.program.gates
-        shut = (x[gates.opener] <= 0) & (price[gates.opener] >= 0) & self.ledger.is_first  # the first takes their price
+        carries = bound.share > 0
+        shut = (x[gates.opener] <= 0) & (price[gates.opener] >= 0)
         held = np.zeros(len(price), dtype=bool)
-        held[gates.column[shut]] = True
+        held[gates.column[carries]] = True
+        held[gates.column[carries & ~shut]] = False
         return at[~held[at]]
 
     def ray(self) -> FloatArray | None:

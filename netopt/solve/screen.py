@@ -25,9 +25,6 @@ _FEW = 20_000
 _A_CUSTOMER = 12
 _ROUNDS = 200
 _STALLED = 1e-4
-_DEAR = 0.3
-"""A round that takes as many seconds has to bring its share; a quicker one may bring less."""
-
 _MANY_COLUMNS = 0.02
 _SCOUTINGS = 8
 _NEAR = 5e-3
@@ -206,7 +203,6 @@ def screen(
     history: list[float] = []
     solved = False
     for _ in range(_ROUNDS):
-        began = control.seconds
         verdict, found = relaxation.run()
         if verdict is Verdict.INFEASIBLE and relaxation.price_infeasible():
             continue
@@ -219,7 +215,6 @@ def screen(
             report(bound.value)
         columns, gates = relaxation.asked_for(bound, point.x), relaxation.broken_gates(point.x)
         history.append(point.cost)
-        slow = _STALLED * min(1.0, (control.seconds - began) / _DEAR)
         settled = len(columns) < _MANY_COLUMNS * len(relaxation.kept) and _rise(history, 1) < _STALLED
         cuts = []
         if settled or not len(gates):
@@ -231,7 +226,7 @@ def screen(
             solved = True
             break
         over = control.seconds - started > seconds or control.stop.is_set()
-        if over or (settled and not _wide(point, bound) and _rise(history, 4) < 4 * slow):
+        if over or (settled and not _wide(point, bound) and _rise(history, 4) < 4 * _STALLED):
             break
         relaxation.add_gates(gates)
         relaxation.add_cuts(cuts)

@@ -87,6 +87,7 @@ class Search:
         self.bound = -np.inf
         self.improver = Improver(self.relaxation, control)
         self.tree: Tree | None = None
+        self._stalled = False
         self._spent_improving = 0.0
         self._slice = 1.0
 
@@ -118,7 +119,7 @@ class Search:
             self._branch(tree)
         certificate = tree.certificate(_CERTIFICATE) or tree.root_certificate()
         bound = min(max(self.bound, certificate.bound), self.improver.cost)
-        return Found(self.improver.best, bound, certificate, tree.nodes, bool(tree.nodes) and not self._over())
+        return Found(self.improver.best, bound, certificate, tree.nodes, self._stalled)
 
     def _undecided(self, root: Screened) -> int:
         """Return how many whole columns no price decides."""
@@ -153,6 +154,7 @@ class Search:
             if started - begun > look:
                 now = gap_between(self.improver.cost, self.bound)
                 if now > _SHRINKS * before and len(self.program.cost) <= _HANDED_OVER:
+                    self._stalled = True
                     return
                 look, before = 2 * (started - begun), now
             share = max(2 * self._slice, self._spent_improving)

@@ -47,7 +47,7 @@ def program(
     kind_of = np.concatenate([np.full(size, kind, dtype=object) for size, kind in columns.values()])
     gate = gates or []
     return Program(
-        columns=blocks, rows=made, cost=money, lower=low, upper=high, whole=kind_of == "whole",
+        columns=blocks, rows=made, cost=money, lower=low, upper=high, most=high, whole=kind_of == "whole",
         quantity=kind_of == "quantity", matrix=sp.csc_array(dense), row_lower=np.concatenate(lows),
         row_upper=np.concatenate(highs),
         gates=Gates(
