@@ -30,6 +30,9 @@ _DIFFERENCES = (0.6, 0.4, 0.25, 0.1, 0.02)
 _BRANCHED = 1_000
 """Where no price decides more whole columns than this, HiGHS branches, not our tree."""
 
+_SINGLE = 20
+"""Choices of one flow, such as a customer's only source: more of them than this are left to HiGHS as well."""
+
 _FIRST_LOOK = 6.0
 _SHRINKS = 0.7
 _HANDED_OVER = 100_000
@@ -115,17 +118,19 @@ class Search:
         tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take)
         tree.best = self.improver.cost
         tree.begin(root.best, root.bound.value)
-        if not self._close_enough() and self._undecided(root) <= _BRANCHED:
+        if not self._close_enough() and self._suits_a_tree(root):
             self._branch(tree)
         certificate = tree.certificate(_CERTIFICATE) or tree.root_certificate()
         bound = min(max(self.bound, certificate.bound), self.improver.cost)
         return Found(self.improver.best, bound, certificate, tree.nodes, self._stalled)
 
-    def _undecided(self, root: Screened) -> int:
-        """Return how many whole columns no price decides."""
+    def _suits_a_tree(self, root: Screened) -> bool:
+        """Return whether few enough whole columns are left undecided by their prices, and hardly any opens but one."""
         whole = self.improver.whole
         wide = self.program.upper[whole] > self.program.lower[whole]
-        return int((np.abs(root.bound.price[whole][wide]) <= self.improver.cost - root.bound.value).sum())
+        undecided = whole[wide & (np.abs(root.bound.price[whole]) <= self.improver.cost - root.bound.value)]
+        opened = np.bincount(self.program.gates.opener, minlength=len(self.program.cost))[undecided]
+        return len(undecided) <= _BRANCHED and int((opened <= 1).sum()) <= _SINGLE
 
     def _first_plans(self, root: Screened) -> None:
         y = root.point.x[self.improver.whole]
