@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from netopt.solve.bound import Bound, Cut, Duals, Ledger
 from netopt.solve.control import Control
 from netopt.solve.form import Form, gate_rows, summed_gates
-from netopt.solve.simplex import BASIC, Basis, Linear, Simplex, Verdict
+from netopt.solve.simplex import Basis, Linear, Simplex, Verdict
 
 __all__ = ["Point", "Relaxation"]
 
@@ -168,32 +168,6 @@ class Relaxation:
         self._extra = [sp.csr_array(self.extra_rows()[np.nonzero(keep)[0]])]
         self.has_gate[self.index[old[self.kind[old] == _GATE]]] = False
         self.kind, self.index, self.age = self.kind[keep], self.index[keep], self.age[keep]
-
-    def drop_dear(self, price: FloatArray, count: int) -> None:
-        """Leave out all but the cheapest columns that can be left out; the ledger will ask for what is missed.
-
-        Parameters
-        ----------
-        price : ndarray
-            From the ledger, shape (columns,).
-        count : int
-            How many to keep.
-        """
-        program = self.program
-        basic = self.simplex.basis().columns == BASIC
-        may = ~basic & ~program.whole[self.kept] & (program.lower[self.kept] == 0) & (price[self.kept] > 0)
-        may &= self.ledger.gated[self.kept]
-        dear = np.nonzero(may)[0]
-        many = len(dear) - max(0, count - int((~may).sum()))
-        if many <= 0.2 * len(self.kept):
-            return
-        gone = np.sort(dear[np.argsort(-price[self.kept[dear]], kind="stable")[:many]])
-        self.simplex.delete_columns(gone)
-        self.position[self.kept[gone]] = -1
-        keep = np.ones(len(self.kept), dtype=bool)
-        keep[gone] = False
-        self.kept = self.kept[keep]
-        self.position[self.kept] = np.arange(len(self.kept))
 
     def fix(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change bounds of columns."""

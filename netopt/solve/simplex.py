@@ -131,11 +131,6 @@ class Simplex:
         self.highs.deleteRows(len(rows), rows.astype(np.int32))
         self.height -= len(rows)
 
-    def delete_columns(self, columns: IntArray) -> None:
-        """Delete columns; those behind move up."""
-        self.highs.deleteCols(len(columns), columns.astype(np.int32))
-        self.width -= len(columns)
-
     def bound_columns(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change bounds."""
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)

@@ -70,8 +70,7 @@ def test_rows_that_come_when_all_columns_are_there_in_another_order(seed: int, s
 def test_what_is_dropped_comes_back_where_it_matters(seed: int, switches: dict[str, bool]) -> None:
     p = program(seed, **switches)
     relaxation = few(p, 1.0)
-    point = relaxed(relaxation, cuts=True)
-    relaxation.drop_dear(relaxation.bound(point).price, len(p.cost) // 2)
+    relaxed(relaxation, cuts=True)
     relaxation.age[:] = 9
     relaxation.drop_loose(6)
     assert (relaxation.position[relaxation.kept] == np.arange(len(relaxation.kept))).all()

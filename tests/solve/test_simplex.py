@@ -44,16 +44,12 @@ def test_rows_come_and_go() -> None:
     assert s.height == 1
 
 
-def test_columns_come_and_go() -> None:
+def test_columns_come() -> None:
     s = simplex()
     s.run()
     s.add_rows(row(0, 1), np.array([-INF]), np.array([7.0]))
     s.add_columns(np.array([1.0]), np.zeros(1), np.array([5.0]), sp.csc_array(np.array([[1.0], [1.0]])))
     assert s.run(primal=True).cost == pytest.approx(5 + 2 * 2 + 3 * 3)  # 5 of c and 2 of b fill the row, 3 of a
-    s.delete_columns(np.array([1]))
-    found = s.run()
-    assert found.verdict is Verdict.INFEASIBLE  # 4 of a and 5 of c
-    assert s.width == 2
 
 
 def test_a_proof_of_infeasibility() -> None:
