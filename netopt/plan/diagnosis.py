@@ -28,7 +28,7 @@ from netopt.solve.elastic import Elastic, Facts, Stretch, facts_of, has_point
 
 __all__ = ["Diagnosis", "diagnose"]
 
-PHYSICS = frozenset({"balance", "change_of_state", "vehicles", "single_source", "lane_opening"})
+PHYSICS = frozenset({"balance", "change_of_state", "site_count", "vehicles", "single_source", "lane_opening"})
 """Rows that say how goods and choices hang together rather than what somebody wants; every other row is a fact."""
 
 LAST_RESORT = 10.0

@@ -209,6 +209,11 @@ class Ledger:
 
     # -- the bound ------------------------------------------------------------------------------------------------
 
+    def no_duals(self) -> Duals:
+        """Return duals that are all zero."""
+        nothing = np.zeros(0)
+        return Duals(np.zeros(len(self.program.row_lower)), nothing, nothing.astype(np.int64), nothing)
+
     def short(self, duals: Duals) -> Duals:
         """Return duals of the sign that the rows allow, with few digits: any will do, and short ones check quickly."""
         program = self.program

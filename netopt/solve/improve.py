@@ -22,6 +22,7 @@ from netopt.solve.form import Form
 from netopt.solve.highs import Outcome, Run, Solver
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.simplex import Verdict
+from netopt.solve.sums import sums_of
 
 __all__ = ["Improver"]
 
@@ -49,7 +50,9 @@ class Improver:
     def __init__(self, relaxation: Relaxation, control: Control) -> None:
         self.relaxation, self.control = relaxation, control
         program = relaxation.program
-        self.whole = np.nonzero(program.whole)[0]
+        counted = np.zeros(len(program.cost), dtype=bool)
+        counted[sums_of(program)] = True
+        self.whole = np.nonzero(program.whole & ~counted)[0]  # what is counted decides the sums
         self.best: Point | None = None
 
     @property

@@ -1,8 +1,11 @@
 """A first guess of the duals by many cheap passes over all columns, where simplex steps would be many and dear.
 
-All rows are relaxed but one capacity row an opener, so that a pass is a continuous knapsack for each opener:
+All rows are relaxed but one capacity row an opener and the sums of openers, so that a pass is a continuous knapsack
+for each opener and a choice of the best of them:
 
-    v_s = r_s + min { sum r_j x_j : 0 <= x_j <= u_j, sum a_j x_j <= capacity_s },   y_s = 1 where v_s < 0       (money)
+    v_s = r_s + min { sum r_j x_j : 0 <= x_j <= u_j, sum a_j x_j <= capacity_s },   y_s = 1 where v_s < mu      (money)
+
+with mu such that as many are chosen as the bounds of their sum allow, 0 as a rule.
 
 The duals move along what the averaged points lack (the volume algorithm; Barahona and Anbil 2000,
 doi:10.1007/s101070050002), which also gives a point near the optimum of the relaxation.
@@ -17,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netopt.solve.bound import Duals, Ledger
+from netopt.solve.sums import sums_of
 
 __all__ = ["Volume"]
 
@@ -47,10 +51,13 @@ class Volume:
     ----------
     ledger : Ledger
         Of the program; its cuts are not used.
+    lower, upper : ndarray
+        Of the columns, shape (columns,).
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, lower: FloatArray, upper: FloatArray) -> None:
         program = ledger.program
+        self.lower, self.upper = lower, upper
         self.ledger, self.program = ledger, program
         gates, width = program.gates, len(program.cost)
         self.opener = np.full(width, -1, dtype=np.int64)
@@ -68,7 +75,25 @@ class Volume:
         self._is_opener = np.zeros(width, dtype=bool)
         self._is_opener[gates.opener] = True
         self._is_opener[self.opener[self.opener >= 0]] = True
+        self._sums = self._find_sums()
         self._by_column = program.matrix.T
+
+    def _find_sums(self) -> list[tuple[int, int, IntArray]]:
+        """Return row, sum and members where a row says that a sum counts openers."""
+        program, found = self.program, []
+        matrix = program.matrix.tocsr()
+        for total in sums_of(program).tolist():
+            rows = program.matrix.indices[program.matrix.indptr[total] : program.matrix.indptr[total + 1]]
+            if len(rows) != 1 or program.row_lower[rows[0]] != 0 or program.row_upper[rows[0]] != 0:
+                continue
+            columns, value = (
+                part[matrix.indptr[rows[0]] : matrix.indptr[rows[0] + 1]] for part in (matrix.indices, matrix.data)
+            )
+            members = columns != total
+            if self._is_opener[columns[members]].all() and (value == np.where(members, 1.0, -1.0)).all():
+                found.append((int(rows[0]), total, columns[members].astype(np.int64)))
+                self.relaxed[rows[0]] = False
+        return found
 
     def _find_knapsacks(self) -> None:
         """Find rows ``sum a_j x_j <= capacity * y`` with all x behind y, and give each column at most one."""
@@ -85,7 +110,7 @@ class Volume:
         key = matrix.indices.astype(np.int64) * matrix.shape[1] + chief[row]
         place = np.minimum(np.searchsorted(pair, key), max(len(pair) - 1, 0))
         behind = (pair[place] == key) if len(pair) else np.zeros(len(key), dtype=bool)
-        fixed = program.lower[chief[row]] >= 1  # of a site that is always open nothing needs a gate
+        fixed = self.lower[chief[row]] >= 1  # of a site that is always open nothing needs a gate
         stray = np.bincount(row[~negative & ~behind & ~fixed], minlength=matrix.shape[0]) > 0
         one &= ~stray
         at = np.nonzero(one[row] & ~negative)[0]
@@ -103,7 +128,7 @@ class Volume:
         """Return the bound that duals of the relaxed rows give, with the best duals of the knapsacks."""
         program = self.program
         reduced = np.asarray(program.cost - self._by_column @ row)
-        x = np.where(reduced < 0, self.room, program.lower)
+        x = np.where(reduced < 0, self.room, self.lower)
         x[program.whole] = 0.0
         duals = row.copy()
         price = np.where(self._is_opener, reduced, 0.0)
@@ -114,13 +139,31 @@ class Volume:
         behind = np.nonzero((self.opener >= 0) & (x > 0) & ~program.whole)[0]
         price += np.bincount(self.opener[behind], reduced[behind] * x[behind], minlength=len(price))
         opens = self._is_opener
-        y = np.where(price < 0, program.upper, program.lower)
+        y = np.where(price < 0, self.upper, self.lower)
+        for at, total, members in self._sums:
+            y[total], duals[at] = self._counted(total, members, price, y)
         x[opens] = y[opens]
         x[behind] *= x[self.opener[behind]]
         other = program.whole & ~opens
-        x[other] = np.where(reduced[other] < 0, program.upper[other], program.lower[other])
+        x[other] = np.where(reduced[other] < 0, self.upper[other], self.lower[other])
+        for _, total, _ in self._sums:
+            x[total] = y[total]
         paid = row * np.where(row > 0, program.row_lower, np.where(row < 0, program.row_upper, 0.0))
         return _Pass(float(paid.sum() + reduced @ x), x, duals)
+
+    def _counted(self, total: int, members: IntArray, price: FloatArray, y: FloatArray) -> tuple[float, float]:
+        """Choose as many of some openers as their sum may be; return how many, and the price of the last one."""
+        count = float(y[members].sum())
+        wanted = float(np.clip(count, self.lower[total], self.upper[total]))
+        if wanted == count:
+            return count, 0.0
+        free = members[self.lower[members] < self.upper[members]]
+        order = free[np.argsort(price[free], kind="stable")]
+        chosen = int(round(wanted - self.lower[members].sum()))
+        if not 0 < chosen <= len(order):
+            return wanted, 0.0
+        y[order[:chosen]], y[order[chosen:]] = 1.0, 0.0
+        return wanted, float(price[order[chosen - 1 if wanted > count else min(chosen, len(order) - 1)]])
 
     def _packed(self, packed: IntArray, reduced: FloatArray, duals: FloatArray) -> FloatArray:
         """Fill the knapsacks, the best per unit of capacity first, and note the price of the last unit."""

@@ -155,7 +155,7 @@ def scout(relaxation: Relaxation, seconds: float, report: Callable[[float], None
     spare = int(_SPARE * used.sum())
     if len(dear) > spare:
         kept[dear[np.argsort(bound.price[dear], kind="stable")[spare:]]] = False
-    lean = Relaxation(ledger, control, kept)
+    lean = _over(relaxation, kept)
     lean.add_gates(priced)
     return lean
 
@@ -164,13 +164,21 @@ def _by_volume(relaxation: Relaxation, weak: Point, seconds: float) -> Relaxatio
     """Return a relaxation over the columns that the duals of the volume algorithm ask for."""
     ledger, control, program = relaxation.ledger, relaxation.control, relaxation.program
     started = control.seconds
-    volume = Volume(ledger)
+    volume = Volume(ledger, relaxation.lower, relaxation.upper)
     duals, x = volume.climb(
         weak.duals.row, weak.x, _PASSES, lambda: control.stop.is_set() or control.seconds - started > seconds
     )
-    price = ledger.bound(duals).price
+    price = ledger.bound(duals, relaxation.lower, relaxation.upper).price
     kept = (price < 0) | (x > _TRACE * volume.room) | program.whole | ~ledger.gated | (program.lower > 0)
-    return Relaxation(ledger, control, kept)
+    return _over(relaxation, kept)
+
+
+def _over(relaxation: Relaxation, kept: BoolArray) -> Relaxation:
+    """Return a relaxation over other columns, within the same bounds of whole columns."""
+    other = Relaxation(relaxation.ledger, relaxation.control, kept)
+    whole = np.nonzero(relaxation.program.whole)[0]
+    other.fix(whole, relaxation.lower[whole], relaxation.upper[whole])
+    return other
 
 
 def screen(

@@ -15,6 +15,7 @@ from netopt.solve.cuts import Dicuts
 from netopt.solve.improve import Improver
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.screen import Screened, first_columns, scout, screen
+from netopt.solve.sums import split_sums, tighten_sums
 from netopt.solve.tree import Tree
 
 __all__ = ["Found", "Search"]
@@ -90,7 +91,7 @@ class Search:
         self.bound = -np.inf
         self.improver = Improver(self.relaxation, control)
         self.tree: Tree | None = None
-        self._stalled = False
+        self._stalled = self._branching = False
         self._spent_improving = 0.0
         self._slice = 1.0
 
@@ -106,23 +107,43 @@ class Search:
         """
         remaining = self.control.remaining
         seconds = np.inf if remaining is None else _ROOT_SHARE * remaining
+        tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take)
+        weak = self.relaxation.run()[1]
+        tree.begin(self.ledger.no_duals() if weak is None else weak.duals)
+        if weak is not None:
+            tighten_sums(tree, weak)
         if len(self.relaxation.kept) < len(self.program.cost) and not len(self.dicuts.openers):
             # measured: with several echelons the simplex method finds its few gates sooner
             self.relaxation = scout(self.relaxation, seconds / 2, self._raise)
+            tree.move_to(self.relaxation)
         root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise)
         if root is None:
             return None
+        root = self._split(tree, root, seconds)
+        first = tree.certificate(np.inf)
         self.improver = Improver(self.relaxation, self.control)
         self._slice = max(0.5, self.control.seconds / 2)
         self._first_plans(root)
-        tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take)
         tree.best = self.improver.cost
-        tree.begin(root.best, root.bound.value)
         if not self._close_enough() and self._suits_a_tree(root):
             self._branch(tree)
-        certificate = tree.certificate(_CERTIFICATE) or tree.root_certificate()
+        certificate = tree.certificate(_CERTIFICATE) or first
         bound = min(max(self.bound, certificate.bound), self.improver.cost)
         return Found(self.improver.best, bound, certificate, tree.nodes, self._stalled)
+
+    def _split(self, tree: Tree, root: Screened, seconds: float) -> Screened:
+        """Split the sums first; what is known of the best part says more than the root does."""
+        started, seconds = self.control.seconds, max(self.control.seconds, seconds)
+
+        def solve() -> Screened | None:
+            left = seconds - (self.control.seconds - started)
+            return screen(self.relaxation, self.dicuts, self.control, left, lambda bound: None)
+
+        def enough() -> bool:
+            self._raise(tree.bound)
+            return self._over() or self.control.seconds - started > seconds
+
+        return split_sums(tree, root, solve, enough)
 
     def _suits_a_tree(self, root: Screened) -> bool:
         """Return whether few enough whole columns are left undecided by their prices, and hardly any opens but one."""
@@ -153,6 +174,7 @@ class Search:
 
     def _branch(self, tree: Tree) -> None:
         """Search the tree, with looks around what it finds in between."""
+        self._branching = True
         begun, look, before = self.control.seconds, _FIRST_LOOK, np.inf
         while not self._over():
             started = self.control.seconds
@@ -173,7 +195,7 @@ class Search:
             if done:
                 return
             if tree.last is not None and not self._over():
-                self._neighbourhoods(tree.last)
+                self._neighbourhoods(tree.last[self.improver.whole])
                 tree.best = min(tree.best, self.improver.cost)
 
     # -- what is known ------------------------------------------------------------------------------------------------
@@ -198,7 +220,7 @@ class Search:
     def _raise(self, bound: float) -> None:
         if bound > self.bound:
             self.bound = bound
-            self._report("screening" if self.tree is None else "branching")
+            self._report("branching" if self._branching else "screening")
 
     def _report(self, phase: str) -> None:
         cost = self.improver.cost

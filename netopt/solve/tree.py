@@ -20,6 +20,7 @@ from netopt.solve.bound import Bound, Certificate, Duals, Leaf
 from netopt.solve.cuts import Dicuts
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.simplex import Basis, Verdict
+from netopt.solve.sums import sums_of
 
 __all__ = ["Node", "Tree"]
 
@@ -81,6 +82,7 @@ class Tree:
         self.relaxation, self.dicuts, self.gap, self.plan = relaxation, dicuts, gap, plan
         program = relaxation.program
         self.columns = np.nonzero(program.whole)[0]
+        self.is_sum = np.isin(self.columns, sums_of(program))
         self.best = np.inf
         self.duals: list[Duals] = []
         self.leaves: list[Node] = []  # done: cut off or solved
@@ -108,7 +110,8 @@ class Tree:
         here = np.inf if self.now is None else self.now.bound
         return float(min(first, here, self._least, self.best))
 
-    def _done(self, leaf: Node) -> None:
+    def done(self, leaf: Node) -> None:
+        """Take a part of the search that needs no further look."""
         self.leaves.append(leaf)
         self._least = min(self._least, leaf.bound)
 
@@ -130,25 +133,48 @@ class Tree:
         cuts = tuple(self.relaxation.ledger.cuts)
         return Certificate(float(least), cuts, tuple(self.duals[at] for at in used), tuple(stated))
 
-    def root_certificate(self) -> Certificate:
-        """Return what proves the bound of the root."""
-        duals = self.duals[0]
-        nothing = np.zeros(0)
-        leaf = Leaf(np.zeros(0, dtype=np.int64), nothing, nothing, 0)
-        ledger = self.relaxation.ledger
-        return Certificate(ledger.bound(duals).value, tuple(ledger.cuts), (duals,), (leaf,))
-
     # -- the search -----------------------------------------------------------------------------------------------
 
-    def begin(self, point: Point, bound: float) -> None:
-        """Start at the root, with the point whose duals gave its bound."""
+    def begin(self, duals: Duals) -> None:
+        """Start at the root, with any duals."""
         program, relaxation = self.relaxation.program, self.relaxation
-        self.duals.append(point.duals)
-        root = Node(program.lower[self.columns], program.upper[self.columns], bound, 0, relaxation.basis(), 0)
-        self._push(root)
+        self.duals.append(duals)
+        bound = relaxation.ledger.bound(duals).value
+        self.push(Node(program.lower[self.columns], program.upper[self.columns], bound, 0, None, 0))
 
-    def _push(self, node: Node) -> None:
+    def move_to(self, relaxation: Relaxation) -> None:
+        """Go on with another relaxation of the program; what waits starts without a basis."""
+        self.relaxation = relaxation
+        self.waiting = [(bound, number, replace(node, basis=None)) for bound, number, node in self.waiting]
+
+    def push(self, node: Node) -> None:
+        """Let a node wait."""
         heapq.heappush(self.waiting, (node.bound, next(self._number), node))
+
+    def pop(self) -> Node | None:
+        """Return the waiting node with the least bound, which waits no longer; None where there is none."""
+        return heapq.heappop(self.waiting)[2] if self.waiting else None
+
+    def enter(self, node: Node) -> None:
+        """Set the bounds of a node, and the basis to start from."""
+        self.relaxation.fix(self.columns, node.lower, node.upper)
+        if node.basis is not None:
+            self.relaxation.start_from(node.basis)
+
+    def bounded(self, node: Node, point: Point, bound: float) -> Node:
+        """Return a node with the bound that the duals of a point prove there, where it is a better one."""
+        if bound <= node.bound:
+            return node
+        self.duals.append(point.duals)
+        return replace(node, bound=bound, duals=len(self.duals) - 1)
+
+    def split(self, node: Node, position: int, value: float) -> tuple[Node, Node]:
+        """Return the two parts of a node where a column is less, and where it is more, than a value."""
+        down = replace(node, upper=node.upper.copy(), depth=node.depth + 1)
+        down.upper[position] = np.floor(value)
+        up = replace(node, lower=node.lower.copy(), depth=node.depth + 1)
+        up.lower[position] = np.ceil(value)
+        return down, up
 
     def search(self, enough: Callable[[], bool]) -> bool:
         """Go on until nothing is left (True), or ``enough`` says so between two nodes (False)."""
@@ -156,10 +182,10 @@ class Tree:
         while True:
             if self.now is None:
                 while self.waiting and self.waiting[0][0] >= self.cutoff:
-                    self._done(heapq.heappop(self.waiting)[2])
-                if not self.waiting:
+                    self.done(heapq.heappop(self.waiting)[2])
+                self.now = self.pop()
+                if self.now is None:
                     return True
-                self.now = heapq.heappop(self.waiting)[2]
                 if self.now.basis is not None:
                     relaxation.start_from(self.now.basis)
             if enough():
@@ -173,16 +199,16 @@ class Tree:
         relaxation.fix(self.columns, node.lower, node.upper)
         node, point, bound = self._solved(node)
         if point is None or bound is None or node.bound >= self.cutoff:
-            self._done(node)  # where the solver failed, with the bound that is known from above
+            self.done(node)  # where the solver failed, with the bound that is known from above
             return None
         y = point.x[self.columns]
-        self.last = y
+        self.last = point.x
         partly = np.nonzero(np.abs(y - np.round(y)) > _FRACTION)[0]
         if not len(partly):
             if point.cost < self.best and not len(relaxation.broken_gates(point.x)):
                 self.best = point.cost
                 self.plan(point.x)
-            self._done(node)
+            self.done(node)
             return None
         node = self._fixed(node, point, bound)
         node = replace(node, basis=relaxation.basis())
@@ -199,7 +225,7 @@ class Tree:
         for turn in range(_MOST_ROUNDS):
             verdict, found = relaxation.run()
             if verdict is Verdict.INFEASIBLE:
-                proved = self._infeasible(node)
+                proved = self.infeasible(node)
                 if proved.bound < self.cutoff and relaxation.price_infeasible():
                     continue
                 return proved, None, None
@@ -207,9 +233,7 @@ class Tree:
                 return node, point, bound
             point = found
             bound = relaxation.bound(point, safe=True)
-            if bound.value > node.bound:
-                self.duals.append(point.duals)
-                node = replace(node, bound=bound.value, duals=len(self.duals) - 1)
+            node = self.bounded(node, point, bound.value)
             if node.bound >= self.cutoff:
                 break
             y = point.x[self.columns]
@@ -227,7 +251,7 @@ class Tree:
             relaxation.add_columns(columns)
         return node, point, bound
 
-    def _infeasible(self, node: Node) -> Node:
+    def infeasible(self, node: Node) -> Node:
         """Return a node with the proof that it holds no plan below the cutoff, where the solver's ray gives one."""
         relaxation = self.relaxation
         ray = relaxation.ray()
@@ -273,7 +297,7 @@ class Tree:
             else:
                 other.upper[at] = lower[at]
                 lower[at] = upper[at]
-            self._done(other)
+            self.done(other)
         return replace(node, lower=lower, upper=upper)
 
     # -- branching ------------------------------------------------------------------------------------------------
@@ -283,7 +307,9 @@ class Tree:
         cost = np.abs(relaxation.program.cost[self.columns[partly]])
         fraction = y[partly] - np.floor(y[partly])
         near = np.minimum(fraction, 1 - fraction)
-        order = np.argsort(-near * (cost + 1e-3 * cost.max(initial=1.0)), kind="stable")[:_CANDIDATES]
+        order = np.argsort(-near * (cost + 1e-3 * cost.max(initial=1.0)), kind="stable")
+        is_sum = self.is_sum[partly[order]]
+        order = np.append(order[is_sum][:_CANDIDATES], order[~is_sum][:_CANDIDATES])
         best, chosen, gains = -1.0, int(partly[order[0]]), (0.0, 0.0)
         for at in order:
             position, part = int(partly[at]), float(fraction[at])
@@ -322,13 +348,10 @@ class Tree:
 
     def _children(self, node: Node, position: int, value: float, gains: tuple[float, float]) -> Node | None:
         """Return the child that looks cheaper, the other waits; None where other parts are more pressing."""
-        down = replace(node, upper=node.upper.copy(), depth=node.depth + 1)
-        down.upper[position] = np.floor(value)
-        up = replace(node, lower=node.lower.copy(), depth=node.depth + 1)
-        up.lower[position] = np.ceil(value)
+        down, up = self.split(node, position, value)
         first, second = (down, up) if gains[0] <= gains[1] else (up, down)
-        self._push(second)
+        self.push(second)
         if node.bound > self.bound + _DIVE * (self.cutoff - self.bound):  # others are more pressing
-            self._push(first)
+            self.push(first)
             return None
         return first

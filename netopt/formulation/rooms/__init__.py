@@ -18,6 +18,7 @@ from netopt.formulation.rooms.lane_opening import LaneOpening
 from netopt.formulation.rooms.limits import Limits
 from netopt.formulation.rooms.shipping import Shipping
 from netopt.formulation.rooms.single_source import SingleSource
+from netopt.formulation.rooms.site_count import SiteCount
 from netopt.formulation.rooms.site_opening import SiteOpening
 from netopt.formulation.rooms.site_throughput import SiteThroughput
 from netopt.formulation.rooms.storage import Storage
@@ -39,6 +40,7 @@ class Room(Protocol):
 
 ROOMS: tuple[Room, ...] = (
     SiteOpening(),
+    SiteCount(),
     Shipping(),
     Supply(),
     Demand(),
