@@ -54,6 +54,33 @@ class Dicuts:
         self.demand = program.row_upper[self.node]
         self.openers = self._worthwhile()
 
+    def last(self) -> IntArray:
+        """Return the columns that may be zero and end where nothing leaves, as a rule at a customer."""
+        program = self.program
+        ends = np.ones(len(self.node), dtype=bool)
+        ends[self.tail[self.tail >= 0]] = False
+        last = np.nonzero((self.head >= 0) & (self.tail >= 0) & (program.lower == 0) & ~program.whole)[0]
+        found: IntArray = last[ends[self.head[last]]]
+        return found
+
+    def nearest(self, columns: IntArray, cost: FloatArray, count: int) -> IntArray:
+        """Return the cheapest of some columns, so many for each row where they end.
+
+        Parameters
+        ----------
+        columns : ndarray of int
+            That end somewhere, shape (n,).
+        cost : ndarray
+            By which they are compared, shape (columns,).
+        count : int
+            For each row.
+        """
+        row = self.head[columns]
+        order = np.lexsort((cost[columns], row))
+        first = np.searchsorted(row[order], row[order])
+        found: IntArray = columns[order[np.arange(len(row)) - first < count]]
+        return found
+
     def _worthwhile(self) -> IntArray:
         """Return openers whose flows come to a row that others leave: for the rest the gates say it all."""
         gates, n = self.program.gates, len(self.node)

@@ -10,6 +10,7 @@ Whatever HiGHS finds, the whole columns are held and the flows solved exactly ov
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import cached_property
 
@@ -18,11 +19,12 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from netopt.solve.control import Control
+from netopt.solve.cuts import Dicuts
 from netopt.solve.form import Form
 from netopt.solve.highs import Outcome, Run, Solver
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.simplex import Verdict
-from netopt.solve.sums import sums_of
+from netopt.solve.sums import members_of, sums_of
 
 __all__ = ["Improver"]
 
@@ -31,7 +33,13 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 _ROUNDS = 30
-_OPENED = (0.5, 0.3, 0.15, 0.05, 1e-6)
+_FEW_ROUNDS = 6
+_NEAREST = 8
+_FRACTION = 1e-6
+_OPENED = ((0.0, 0.5), (0.01, 0.5), (0.03, 0.3), (0.1, 0.3), (0.3, 0.15), (1.0, 0.05), (np.inf, 1e-6))
+"""How many more to open than a relaxed point does; and where nothing counts them, the part from which one opens."""
+
+_COLUMNS_A_ROW = 3
 _STRONG = 15_000
 """Above this many rows a small program has a row an opener in place of its gates: the search needs many relaxations."""
 
@@ -45,15 +53,29 @@ class Improver:
         Tells which columns and rows matter.
     control : Control
         Gap, seed and when to stop.
+    dicuts : Dicuts, optional
+        Knows where columns end.
     """
 
-    def __init__(self, relaxation: Relaxation, control: Control) -> None:
+    def __init__(self, relaxation: Relaxation, control: Control, dicuts: Dicuts | None = None) -> None:
         self.relaxation, self.control = relaxation, control
+        self.dicuts = Dicuts(relaxation.ledger) if dicuts is None else dicuts
         program = relaxation.program
         counted = np.zeros(len(program.cost), dtype=bool)
         counted[sums_of(program)] = True
         self.whole = np.nonzero(program.whole & ~counted)[0]  # what is counted decides the sums
         self.best: Point | None = None
+        self._price: FloatArray | None = None
+
+    def heed(self, price: FloatArray) -> None:
+        """Look among the columns that a bound prices lowest from now on.
+
+        Parameters
+        ----------
+        price : ndarray
+            As in `Bound.price`, shape (columns,).
+        """
+        self._price = price
 
     @property
     def cost(self) -> float:
@@ -68,7 +90,7 @@ class Improver:
 
     # -- exact flows for given whole columns --------------------------------------------------------------------------
 
-    def completed(self, choice: FloatArray) -> Point | None:
+    def completed(self, choice: FloatArray, rounds: int = _ROUNDS) -> Point | None:
         """Return the cheapest point over all columns with the whole columns held; None where there is none.
 
         Gates of what is open are left out, and so are columns behind what is closed; a gate that is broken all the
@@ -86,9 +108,9 @@ class Improver:
         flows.fix(changed, lower[changed], upper[changed])
         flows.add_columns(np.nonzero((flows.position < 0) & (self.relaxation.position >= 0))[0])
         point = None
-        for _ in range(_ROUNDS):
+        for turn in range(rounds):
             verdict, found = flows.run()
-            if verdict is Verdict.INFEASIBLE and flows.price_infeasible():
+            if verdict is Verdict.INFEASIBLE and (turn == 0 and self._add_nearest() or flows.price_infeasible()):
                 continue
             if verdict is not Verdict.OPTIMAL or found is None:
                 break
@@ -104,6 +126,16 @@ class Improver:
         if point is not None and point.cost < self.cost:
             self.best = point
         return point
+
+    def _add_nearest(self) -> bool:
+        """Add the cheapest columns to every customer from what is open; return whether there were any to add."""
+        flows, program = self._flows, self.relaxation.program
+        last = self.dicuts.last()
+        price = program.cost if self._price is None else self._price
+        near = self.dicuts.nearest(last[flows.upper[last] > 0], price, _NEAREST)
+        near = near[flows.position[near] < 0]
+        flows.add_columns(near)
+        return len(near) > 0
 
     # -- small mixed programs -----------------------------------------------------------------------------------------
 
@@ -147,6 +179,7 @@ class Improver:
         closed = np.zeros(len(high), dtype=bool)
         closed[program.gates.column[dead[program.gates.opener]]] = True
         kept = relaxation.kept[~closed[relaxation.kept] & ~(dead[relaxation.kept] & (low[relaxation.kept] >= 0))]
+        kept = self._kernel(kept)
         own, extra = relaxation.form, relaxation.extra_rows()
         if extra.shape[0] + own.matrix.shape[0] > _STRONG:
             extra = extra[np.nonzero(relaxation.weak_rows())[0]]
@@ -162,6 +195,22 @@ class Improver:
             cost_scale=own.cost_scale,
         )  # fmt: skip
         return form, kept
+
+    def _kernel(self, columns: IntArray) -> IntArray:
+        """Return columns without the dear ones of those that may as well be zero: some for every row, and the plan's."""
+        program, price = self.relaxation.program, self._price
+        if price is None:
+            return columns
+        optional = ~program.whole[columns] & (program.lower[columns] == 0)
+        optional &= self.relaxation.ledger.gated[columns]
+        if self.best is not None:
+            optional &= self.best.x[columns] == 0
+        at = np.nonzero(optional)[0]
+        spare = _COLUMNS_A_ROW * len(program.row_lower)
+        if len(at) <= spare:
+            return columns
+        dear = at[np.argsort(price[columns[at]], kind="stable")[spare:]]
+        return np.delete(columns, dear)
 
     # -- where to look ------------------------------------------------------------------------------------------------
 
@@ -183,12 +232,24 @@ class Improver:
         held = np.clip(np.round(y), lower, upper)
         return self._decided(np.where(near, held, lower), np.where(near, held, upper), seconds, gap)
 
-    def opened(self, y: FloatArray) -> Point | None:
-        """Open all that a relaxed point opens by half; where that is too little, by less and less."""
+    def opened(self, x: FloatArray) -> Point | None:
+        """Open as many as a relaxed point opens altogether, the most used ones first; where that fails, some more.
+
+        Parameters
+        ----------
+        x : ndarray
+            The relaxed point, shape (columns,).
+        """
         program = self.relaxation.program
-        lower, upper = program.lower[self.whole], program.upper[self.whole]
-        for least in _OPENED:
-            point = self.completed(np.clip(np.floor(y + 1 - least), lower, upper))
+        counted = members_of(program)
+        for spare, least in _OPENED:
+            choice = np.floor(x + 1 - least)
+            for _, total, members in counted:
+                order = members[np.argsort(-x[members], kind="stable")]
+                count = math.ceil(min(x[total] * (1 + spare) - _FRACTION, len(order)))
+                choice[order[:count]], choice[order[count:]] = 1.0, 0.0
+            choice = np.clip(choice, program.lower, program.upper)
+            point = self.completed(choice[self.whole], _FEW_ROUNDS)
             if point is not None:
                 return point
         return None

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netopt.solve.bound import Duals, Ledger
-from netopt.solve.sums import sums_of
+from netopt.solve.sums import members_of
 
 __all__ = ["Volume"]
 
@@ -79,20 +79,9 @@ class Volume:
         self._by_column = program.matrix.T
 
     def _find_sums(self) -> list[tuple[int, int, IntArray]]:
-        """Return row, sum and members where a row says that a sum counts openers."""
-        program, found = self.program, []
-        matrix = program.matrix.tocsr()
-        for total in sums_of(program).tolist():
-            rows = program.matrix.indices[program.matrix.indptr[total] : program.matrix.indptr[total + 1]]
-            if len(rows) != 1 or program.row_lower[rows[0]] != 0 or program.row_upper[rows[0]] != 0:
-                continue
-            columns, value = (
-                part[matrix.indptr[rows[0]] : matrix.indptr[rows[0] + 1]] for part in (matrix.indices, matrix.data)
-            )
-            members = columns != total
-            if self._is_opener[columns[members]].all() and (value == np.where(members, 1.0, -1.0)).all():
-                found.append((int(rows[0]), total, columns[members].astype(np.int64)))
-                self.relaxed[rows[0]] = False
+        """Return row, sum and members of the sums that count openers and nothing else."""
+        found = [(row, total, of) for row, total, of in members_of(self.program) if self._is_opener[of].all()]
+        self.relaxed[[row for row, _, _ in found]] = False
         return found
 
     def _find_knapsacks(self) -> None:

@@ -71,21 +71,13 @@ def first_columns(dicuts: Dicuts) -> BoolArray:
     kept = np.ones(len(program.cost), dtype=bool)
     if len(kept) <= _FEW:
         return kept
-    ends = np.ones(len(dicuts.node), dtype=bool)
-    ends[dicuts.tail[dicuts.tail >= 0]] = False
-    last = np.nonzero((dicuts.head >= 0) & (dicuts.tail >= 0) & (program.lower == 0) & ~program.whole)[0]
-    last = last[ends[dicuts.head[last]]]
+    last = dicuts.last()
     if not len(last):
         return kept
-    row = dicuts.head[last]
-    for cost in (program.cost, program.cost + _opening_cost(program)):
-        order = np.lexsort((cost[last], row))
-        first = np.searchsorted(row[order], row[order])
-        near = order[np.arange(len(row)) - first < _A_CUSTOMER // 2]
-        kept[last[near]] = False  # marked, for the moment
-    chosen = ~kept
     kept[last] = False
-    return kept | chosen
+    for cost in (program.cost, program.cost + _opening_cost(program)):
+        kept[dicuts.nearest(last, cost, _A_CUSTOMER // 2)] = True
+    return kept
 
 
 def _opening_cost(program: Program) -> FloatArray:

@@ -121,7 +121,7 @@ class Search:
             return None
         root = self._split(tree, root, seconds)
         first = tree.certificate(np.inf)
-        self.improver = Improver(self.relaxation, self.control)
+        self.improver = Improver(self.relaxation, self.control, self.dicuts)
         self._slice = max(0.5, self.control.seconds / 2)
         self._first_plans(root)
         tree.best = self.improver.cost
@@ -155,21 +155,25 @@ class Search:
 
     def _first_plans(self, root: Screened) -> None:
         y = root.point.x[self.improver.whole]
+        self.improver.heed(root.bound.price)
         for doubt in _DOUBTS:
             if self._over():
                 return
             before = self.improver.cost
             hard = self._try(self.improver.rounded, y, doubt)
             if not np.isfinite(self.improver.cost) and not self._over():
-                self.improver.opened(y)
+                self.improver.opened(root.point.x)
                 self._report("improving")
             elif np.isfinite(before) and (hard or self.improver.cost >= before):
                 break
         self._neighbourhoods(y)
 
     def _neighbourhoods(self, y: FloatArray) -> None:
+        started = self.control.seconds
         for differ in _DIFFERENCES:
             if self._over() or self._try(self.improver.around, y, differ):
+                return
+            if self.control.seconds - started > self._slice:
                 return
 
     def _branch(self, tree: Tree) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netopt.solve.screen import Screened
     from netopt.solve.tree import Node, Tree
 
-__all__ = ["split_sums", "sums_of", "tighten_sums"]
+__all__ = ["members_of", "split_sums", "sums_of", "tighten_sums"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -38,6 +38,21 @@ def sums_of(program: Program) -> IntArray:
     plain[gates.opener] = False
     plain[gates.column] = False
     return np.nonzero(plain)[0]
+
+
+def members_of(program: Program) -> list[tuple[int, int, IntArray]]:
+    """Return row, sum and members where a row says that a sum counts other columns, each of them once."""
+    found, by_row = [], program.matrix.tocsr()
+    for total in sums_of(program).tolist():
+        rows = program.matrix.indices[program.matrix.indptr[total] : program.matrix.indptr[total + 1]]
+        if len(rows) != 1 or program.row_lower[rows[0]] != 0 or program.row_upper[rows[0]] != 0:
+            continue
+        part = slice(by_row.indptr[rows[0]], by_row.indptr[rows[0] + 1])
+        columns, value = by_row.indices[part].astype(np.int64), by_row.data[part]
+        others = columns != total
+        if (value == np.where(others, 1.0, -1.0)).all():
+            found.append((int(rows[0]), total, columns[others]))
+    return found
 
 
 def _members_cost(program: Program, sums: IntArray) -> FloatArray:
