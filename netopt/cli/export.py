@@ -22,7 +22,9 @@ _FORMATS = ("lp", "mps", "graphml", "json", "geojson")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--format", "kind", type=click.Choice(_FORMATS), help="What to write; the ending of FILE without it.")
 @click.option(
-    "--plan", type=click.Path(path_type=Path), help="A plan's folder: GeoJSON then shows its sites and flows."
+    "--plan",
+    type=click.Path(path_type=Path),
+    help="A plan's folder: GeoJSON then shows its sites and flows, and a graph how much goes over each lane.",
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @options.debug
@@ -31,21 +33,27 @@ def export(network: Path, file: Path, kind: str | None, plan: Path | None, force
 
     lp and mps hold the mixed-integer program, with names that every solver takes and a FILE.names.csv that says what
     they mean; graphml and json (networkx node-link) hold the graph; geojson holds sites as points and lanes as lines.
+    A network of more than a million lanes is written with those of the plan only, or with places alone.
     """
     chosen = kind or file.suffix.casefold().removeprefix(".")
     if chosen not in _FORMATS:
         raise click.UsageError(f"the ending of {file} names no format; use one of {', '.join(_FORMATS)} with --format")
-    if plan is not None and chosen != "geojson":
-        raise click.UsageError("--plan goes with geojson only")
+    if plan is not None and chosen in ("lp", "mps"):
+        raise click.UsageError("--plan goes with graphml, json and geojson only")
     if file.exists() and not force:
         raise Failure(ExitCode.INPUT, f"{file} exists; name another file, or overwrite it with --force")
     from netopt.network import read
+    from netopt.network.graph import too_many
     from netopt.report.export import write_export
 
+    found = read(network)
     try:
-        written = write_export(read(network), file, chosen, plan)
+        written = write_export(found, file, chosen, plan)
     except PlanError as error:
         raise Failure(ExitCode.INPUT, str(error)) from error
     except OSError as error:
         raise Failure(ExitCode.INPUT, f"{file} cannot be written: {error.strerror or error}") from error
     say(f"Wrote {' and '.join(map(str, written))}.")
+    if too_many(found) and plan is None and chosen not in ("lp", "mps"):
+        many = f"{len(found.lanes):,} lanes are too many"
+        say(f"It has places alone, as {many}; with --plan it has the lanes that a plan uses.")

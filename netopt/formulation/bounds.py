@@ -114,7 +114,7 @@ class Bounds:
     def flow(self) -> FloatArray:
         """Most that each flow can be, shape (flows,)."""
         network = self.network
-        lanes, flows, n_i = network.lanes, network.flows, len(network.facilities)
+        lanes, flows = network.lanes, network.flows
         origin, destination = lanes.origin[flows.lane], lanes.destination[flows.lane]
         bound = self.moved[flows.product]
 
@@ -124,22 +124,22 @@ class Bounds:
                 capacity = np.where(size > 0, lanes.capacity[flows.lane, flows.period] / size, np.inf)
             bound = np.minimum(bound, capacity)
 
-        sends = network.facilities.sends
-        keeps = self._keeps[origin, flows.product] & ~sends[origin]
-        bound = np.minimum(bound, np.where(keeps, np.inf, self.site[origin, flows.product, flows.period]))
+        bound = np.minimum(bound, self._leaving[origin, flows.product, flows.period])
+        return np.minimum(bound, self._entering[destination, flows.product, flows.arrival])
 
-        inside = destination < n_i
-        enters = np.nonzero(inside)[0]
-        enters = enters[~sends[destination[enters]]]
-        at = (destination[enters], flows.product[enters], flows.arrival[enters])
-        bound[enters] = np.minimum(bound[enters], self.site[at])
+    @property
+    def _leaving(self) -> FloatArray:
+        """Most that leaves each site, shape (facilities, products, periods)."""
+        free = self._keeps & ~self.network.facilities.sends[:, None]
+        return np.where(free[:, :, None], np.inf, self.site)
 
+    @property
+    def _entering(self) -> FloatArray:
+        """Most that enters each place, shape (places, products, periods)."""
+        network = self.network
         wanted = np.zeros((len(network.customers), len(network.products), len(network.periods)))
         wanted[network.demand.entity, network.demand.product, network.demand.period] = network.demand["quantity"]
-        last = np.nonzero(~inside)[0]
-        at = (destination[last] - n_i, flows.product[last], flows.arrival[last])
-        bound[last] = np.minimum(bound[last], wanted[at])
-        return bound
+        return np.concatenate([np.where(network.facilities.sends[:, None, None], np.inf, self.site), wanted])
 
     @property
     def _keeps(self) -> npt.NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +18,15 @@ __all__ = ["Draft"]
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
+_Kind = TypeVar("_Kind", np.int32, np.float64)
+
 
 @dataclass
 class _Terms:
     """Coefficients gathered so far: positions of rows and columns, and values."""
 
-    row: list[IntArray]
-    column: list[IntArray]
+    row: list[npt.NDArray[np.int32]]
+    column: list[npt.NDArray[np.int32]]
     value: list[FloatArray]
 
     @classmethod
@@ -31,14 +34,19 @@ class _Terms:
         return cls([], [], [])
 
     def add(self, row: IntArray, column: IntArray, value: npt.ArrayLike) -> None:
-        self.row.append(np.asarray(row, dtype=np.int64))
-        self.column.append(np.asarray(column, dtype=np.int64))
+        self.row.append(np.asarray(row, dtype=np.int32))
+        self.column.append(np.asarray(column, dtype=np.int32))
         self.value.append(np.broadcast_to(np.asarray(value, dtype=np.float64), np.shape(column)))
 
-    def joined(self) -> tuple[IntArray, IntArray, FloatArray]:
-        if not self.row:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)
-        return np.concatenate(self.row), np.concatenate(self.column), np.concatenate(self.value)
+    def drained(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], FloatArray]:
+        """Return everything in one piece and forget it: of the largest arrays there shall not be two copies."""
+        return _drained(self.row, np.int32), _drained(self.column, np.int32), _drained(self.value, np.float64)
+
+
+def _drained(parts: list[npt.NDArray[_Kind]], kind: type[_Kind]) -> npt.NDArray[_Kind]:
+    joined = np.concatenate([np.zeros(0, dtype=kind), *parts])
+    parts.clear()
+    return joined
 
 
 class Draft:
@@ -62,7 +70,7 @@ class Draft:
         self._gates: list[Gates] = []
         self._charges: list[Charges] = []
         self._terms = _Terms.none()
-        self._moves = _Terms.none()
+        self._moves: list[tuple[IntArray, IntArray, FloatArray]] = []
         self._required: list[tuple[IntArray, FloatArray]] = []
         self._throughput: list[tuple[IntArray, IntArray, IntArray, IntArray]] = []
         self._lower: list[FloatArray] = []
@@ -91,14 +99,17 @@ class Draft:
     def lane_labels(self, lane: IntArray, period: IntArray) -> Labels:
         """Return labels for lanes in periods; lanes that share origin, destination and mode get a number as well."""
         lanes = self.network.lanes
-        labels: dict[str, IntArray | npt.NDArray[np.object_]] = {
+        labels = {
             "origin": lanes.origin[lane],
             "destination": lanes.destination[lane],
             "mode": lanes.mode[lane],
             "period": period,
         }
-        if len(np.unique(np.stack(list(labels.values())), axis=1).T) < len(lane):
-            labels["lane"] = lane.astype(str).astype(object)
+        n_p, n_m, n_t = len(self.network.places.names), len(lanes.modes), len(self.network.periods)
+        key = ((labels["origin"] * n_p + labels["destination"]) * n_m + labels["mode"]) * n_t + period
+        key.sort()
+        if (key[1:] == key[:-1]).any():
+            labels["lane"] = lane
         return labels
 
     # -- columns --------------------------------------------------------------------------------------------------
@@ -120,8 +131,8 @@ class Draft:
             Name of the block: ``flow``, ``open``, …
         labels : mapping of str to ndarray
             What each column is about, by dimension, each of shape (n,): words, or positions where the dimension is
-            origin, destination, site, customer (all positions of places), mode, product or period. They make the
-            name in Pyomo.
+            origin, destination, site, customer (all positions of places), mode, product or period; other positions
+            are words as they stand. They make the name in Pyomo.
         lower, upper : array_like
             Bounds, of shape (n,) or scalar.
         kind : {'quantity', 'whole', 'share'}
@@ -192,7 +203,8 @@ class Draft:
         self, columns: IntArray, place: IntArray, product: IntArray, period: IntArray, sign: npt.ArrayLike
     ) -> None:
         """Let columns bring goods into a place (sign +1) or take them out of it (sign -1)."""
-        self._moves.add(self.cell(place, product, period), columns, sign)
+        signs = np.broadcast_to(np.asarray(sign, dtype=np.float64), np.shape(columns))
+        self._moves.append((self.cell(place, product, period), columns, signs))
 
     def require(self, place: IntArray, product: IntArray, period: IntArray, quantity: FloatArray) -> None:
         """Let a quantity be used up at a place (negative: be there from the start)."""
@@ -203,7 +215,10 @@ class Draft:
         """Terms of the balance so far: cell, column and sign of every move; cell and quantity of every use."""
         cells = [np.zeros(0, dtype=np.int64), *(cell for cell, _ in self._required)]
         quantities = [np.zeros(0), *(quantity for _, quantity in self._required)]
-        return (*self._moves.joined(), np.concatenate(cells), np.concatenate(quantities))
+        none = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+        cell, column, sign = (np.concatenate(parts) for parts in zip(none, *self._moves, strict=True))
+        self._moves = [(cell, column, sign)]  # the parts need not be kept beside the whole
+        return cell, column, sign, np.concatenate(cells), np.concatenate(quantities)
 
     def pass_through(self, columns: IntArray, site: IntArray, product: IntArray, period: IntArray) -> None:
         """Count columns as throughput of a site."""
@@ -236,7 +251,9 @@ class Draft:
         if not paid.all():
             columns, money, period = columns[paid], money[paid], period[paid]
         if len(columns):
-            self._charges.append(Charges(bucket, columns, money * self.network.periods.discount[period], period))
+            discount = self.network.periods.discount
+            money = money * discount[period] if (discount != 1).any() else money
+            self._charges.append(Charges(bucket, columns, money, period))
 
     # -- rows and gates -------------------------------------------------------------------------------------------
 
@@ -294,14 +311,15 @@ class Draft:
             self._gates.append(Gates(columns, opener, bound, np.broadcast_to(np.asarray(needed), np.shape(columns))))
 
     def program(self) -> Program:
-        """Return what has been written as a program."""
+        """Return what has been written as a program; nothing can be written after that."""
+        self._moves.clear()
         return assembled(
             columns=self._columns,
             rows=self._rows,
             lower=self._bounds(self._lower),
             upper=self._bounds(self._upper),
             most=self._bounds(self._most),
-            terms=self._terms.joined(),
+            terms=self._terms.drained(),
             gates=self._gates,
             charges=self._charges,
             names=self.names,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,8 @@ class Columns:
     name : str
         ``flow``, ``open``, …
     labels : mapping of str to ndarray
-        What each column is about, by dimension, each of shape (size,): positions in `Program.names`, or words.
+        What each column is about, by dimension, each of shape (size,): positions in `Program.names`, other numbers, or
+        words.
     start, size : int
         Where the block stands in the program.
     kind : {'quantity', 'whole', 'share'}
@@ -39,10 +41,10 @@ class Columns:
     size: int
     kind: str
 
-    @property
+    @cached_property
     def at(self) -> IntArray:
-        """Positions of the columns, shape (size,)."""
-        return np.arange(self.start, self.start + self.size)
+        """Positions of the columns, shape (size,); not to be written to."""
+        return _positions(self.start, self.size)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Rows:
     name : str
         ``balance``, ``site_throughput``, …
     labels : mapping of str to ndarray
-        What each row is about, by dimension, each of shape (size,): positions in `Program.names`, or words.
+        What each row is about, by dimension, each of shape (size,): positions in `Program.names`, other numbers, or
+        words.
     start, size : int
         Where the block stands in the program.
     lower, upper : ndarray
@@ -68,10 +71,10 @@ class Rows:
     lower: FloatArray
     upper: FloatArray
 
-    @property
+    @cached_property
     def at(self) -> IntArray:
-        """Positions of the rows, shape (size,)."""
-        return np.arange(self.start, self.start + self.size)
+        """Positions of the rows, shape (size,); not to be written to."""
+        return _positions(self.start, self.size)
 
 
 @dataclass(frozen=True)
@@ -164,12 +167,15 @@ class Program:
     charges: tuple[Charges, ...]
     names: Mapping[str, Words]
 
-    def words(self, block: Columns | Rows) -> dict[str, Words]:
-        """Return the labels of a block in words, by dimension, each of shape (size,)."""
-        return {
-            dimension: self.names[dimension][values] if values.dtype.kind == "i" else values.astype(object)
-            for dimension, values in block.labels.items()
-        }
+    def words(self, block: Columns | Rows, at: IntArray | slice = slice(None)) -> dict[str, Words]:
+        """Return the labels of a block in words, by dimension, each of shape (size,); or of some of it, ``at``."""
+        found = {}
+        for dimension, values in block.labels.items():
+            some = values[at]
+            if some.dtype.kind == "i" and dimension in self.names:
+                some = self.names[dimension][some]
+            found[dimension] = some.astype(str).astype(object) if some.dtype.kind == "i" else some.astype(object)
+        return found
 
     def __repr__(self) -> str:
         height, width = self.matrix.shape
@@ -185,7 +191,7 @@ def assembled(
     lower: FloatArray,
     upper: FloatArray,
     most: FloatArray,
-    terms: tuple[IntArray, IntArray, FloatArray],
+    terms: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], FloatArray],
     gates: Sequence[Gates],
     charges: Sequence[Charges],
     names: Mapping[str, Words],
@@ -194,7 +200,8 @@ def assembled(
     width = sum(block.size for block in columns.values())
     height = sum(block.size for block in rows.values())
     row, column, value = terms
-    matrix = sp.coo_array((value, (row.astype(np.int32), column.astype(np.int32))), shape=(height, width)).tocsc()
+    matrix = sp.coo_array((value, (row, column)), shape=(height, width)).tocsc()
+    del terms, row, column, value  # the largest of all that is there, and no longer needed
     matrix.eliminate_zeros()
     cost = np.zeros(width)
     for charge in charges:
@@ -225,3 +232,9 @@ def assembled(
         charges=tuple(charges),
         names=names,
     )
+
+
+def _positions(start: int, size: int) -> IntArray:
+    found = np.arange(start, start + size)
+    found.flags.writeable = False  # blocks hand out the same array to everyone
+    return found

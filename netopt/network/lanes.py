@@ -7,13 +7,14 @@ product and the period in which goods leave.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from netopt.network.resolve import Names
 
-__all__ = ["Flows", "Lanes", "Places", "joined"]
+__all__ = ["Flows", "Lanes", "Places", "joined", "same", "taken_at"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -115,7 +116,8 @@ class Flows:
         """Return the flows where ``keep`` holds."""
         if keep.all():
             return self
-        return Flows(*(getattr(self, name)[keep] for name in self.__dataclass_fields__))
+        at = np.nonzero(keep)[0]
+        return Flows(*(taken_at(getattr(self, name), at) for name in self.__dataclass_fields__))
 
 
 def joined(lanes: Lanes, flows: Flows, more_lanes: Lanes, more_flows: Flows) -> tuple[Lanes, Flows]:
@@ -131,3 +133,19 @@ def joined(lanes: Lanes, flows: Flows, more_lanes: Lanes, more_flows: Flows) -> 
     }
     both = {name: np.concatenate([getattr(flows, name), getattr(shifted, name)]) for name in Flows.__dataclass_fields__}
     return Lanes(**merged), Flows(**both)  # type: ignore[arg-type]
+
+
+_Number = TypeVar("_Number", np.int64, np.int8, np.float64)
+
+
+def same(value: _Number, count: int) -> npt.NDArray[_Number]:
+    """Return one number for everything, as an array that takes no memory and is never written to."""
+    return np.broadcast_to(value, count)
+
+
+def taken_at(values: npt.NDArray[_Number], at: IntArray) -> npt.NDArray[_Number]:
+    """Return values at positions; where there is but one value it takes no memory (see `same`)."""
+    if len(values) and (values.strides == (0,) or (len(values) < len(at) and (values == values[0]).all())):
+        return np.broadcast_to(values[0], len(at))
+    taken: npt.NDArray[_Number] = values[at]
+    return taken

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from netopt.network.catalog import Periods, Products, Settings
+from netopt.network.graph import graph_of
 from netopt.network.lanes import Flows, Lanes, Places, joined
 from netopt.network.limits import Limit, limits_of
 from netopt.network.quantities import check_initial_stock, demand_of, handling_of, inventory_of, supply_of
 from netopt.network.rated_lanes import rated_lanes
 from netopt.network.rates import RateCards
-from netopt.network.resolve import BLANK, Names, Records
+from netopt.network.resolve import Names, Records
 from netopt.network.sites import CLOSED, Customers, Facilities
 from netopt.network.typed_lanes import typed_lanes
 from netopt.read import Tables, read_tables
@@ -157,23 +158,11 @@ Customers, Places, Lanes
     def graph(self) -> nx.MultiDiGraph[str]:
         """Places and lanes as a `networkx.MultiDiGraph`; an edge's key is its mode, its ``lane`` the position.
 
-        A lane of its own for one product has the key ``mode/product``.
+        A lane of its own for one product has the key ``mode/product``. A network of more than
+        `netopt.network.graph.MOST_LANES` lanes keeps them as arrays only: its graph holds the places, and its attribute
+        ``lanes_left_out`` says how many lanes are not there. `netopt.Plan.graph` has those that a plan uses.
         """
-        import networkx as nx
-
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-        for at, name in enumerate(self.places.names):
-            where = {"latitude": self.places.latitude[at], "longitude": self.places.longitude[at]}
-            known = {key: float(value) for key, value in where.items() if not np.isnan(value)}
-            graph.add_node(name, type=str(self.places.kinds[at]), **known)
-        names, lanes = self.places.names.array, self.lanes
-        keys = lanes.modes.array[lanes.mode]
-        own = lanes.product != BLANK
-        keys = np.where(own, keys + "/" + self.products.names.array[np.maximum(lanes.product, 0)], keys)
-        ends = zip(names[lanes.origin], names[lanes.destination], keys, strict=True)
-        edges: Any = ((origin, destination, key, {"lane": at}) for at, (origin, destination, key) in enumerate(ends))
-        graph.add_edges_from(edges)  # the stubs know edges without keys only
-        return graph
+        return graph_of(self)
 
     def replace(self, **frames: pd.DataFrame) -> Network:
         """Return a new network in which whole tables are replaced.

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netopt.network.catalog import Products, Settings
-from netopt.network.lanes import Flows, Lanes, Places
+from netopt.network.lanes import Flows, Lanes, Places, same, taken_at
 from netopt.network.rates import RateCards, pair_keys
 from netopt.network.resolve import BLANK
 
@@ -41,46 +41,49 @@ def rated_lanes(
     for_all = typed.product == BLANK
     offers = cards.offers(places.latitude, places.longitude, products, settings, taken[for_all])
     own = taken[~for_all] * n_k + typed.product[~for_all]
-    asked = pair_keys(offers.origin, offers.destination, offers.mode, n_places) * n_k + offers.product
-    offers = offers.select(~np.isin(asked, own))
+    if len(own):
+        asked = pair_keys(offers.origin, offers.destination, offers.mode, n_places) * n_k + offers.product
+        offers = offers.select(~np.isin(asked, own))
 
-    pair_of_rate = offers.rate * (n_places**2) + offers.origin * n_places + offers.destination
-    _, first, lane = np.unique(pair_of_rate, return_index=True, return_inverse=True)
-    shape = (len(first), n_t)
-    rate = offers.rate[first]
+    # offers stand by rate and pair, so that those of one lane, a product each, are neighbours
+    changes = (np.diff(column) != 0 for column in (offers.rate, offers.origin, offers.destination))
+    starts = np.append(np.ones(min(len(offers), 1), dtype=bool), np.logical_or.reduce(list(changes)))
+    first, lane = np.nonzero(starts)[0], np.cumsum(starts) - 1
+    heads = offers if len(first) == len(offers) else offers.select(first)
+    shape, rate = (len(first), n_t), heads.rate
 
     def every_period(values: FloatArray | float) -> FloatArray:
         return np.broadcast_to(np.asarray(values, dtype=np.float64).reshape(-1, 1), shape)
 
-    by_vehicle = ~np.isnan(offers.vehicle_cost[first])
-    size = np.where(by_vehicle, cards.numbers["vehicle_capacity"].to_numpy()[rate], np.nan)
+    paid, emits = cards.by_vehicle.any(), cards.column("emissions_per_distance").any()
+    size = np.where(cards.by_vehicle, cards.column("vehicle_capacity"), np.nan)
     lanes = Lanes(
-        origin=offers.origin[first],
-        destination=offers.destination[first],
-        mode=offers.mode[first],
-        product=cards.product[rate],
+        origin=heads.origin,
+        destination=heads.destination,
+        mode=taken_at(cards.mode, rate),
+        product=taken_at(cards.product, rate),
         modes=typed.modes,
-        capacity_unit=cards.numbers["capacity_unit"].to_numpy(dtype=np.int8)[rate],
-        distance=offers.distance[first],
-        open=np.ones(shape, dtype=bool),
+        capacity_unit=taken_at(cards.numbers["capacity_unit"].to_numpy(dtype=np.int8), rate),
+        distance=heads.distance,
+        open=np.broadcast_to(np.True_, shape),
         fixed_cost=every_period(0),
         capacity=every_period(np.inf),
         min_flow=every_period(0),
-        days=every_period(offers.days[first]),
-        vehicle_capacity=every_period(size),
-        vehicle_cost=every_period(np.nan_to_num(offers.vehicle_cost[first], nan=0.0)),
+        days=every_period(heads.days) if cards.numbers["speed"].notna().any() else every_period(0),
+        vehicle_capacity=every_period(taken_at(size, rate)) if paid else every_period(np.nan),
+        vehicle_cost=every_period(np.nan_to_num(heads.vehicle_cost, nan=0.0)) if paid else every_period(0),
         lead_periods=every_period(0),
-        rated=np.ones(len(first), dtype=bool),
-        row=cards.row[rate],
+        rated=np.broadcast_to(np.True_, len(first)),
+        row=taken_at(cards.row, rate),
     )
-    period = np.tile(np.arange(n_t), len(offers))
+    period = np.tile(np.arange(n_t), len(offers)) if n_t > 1 else same(np.int64(0), len(offers))
     flows = Flows(
         lane=np.repeat(lane, n_t),
-        product=np.repeat(offers.product, n_t),
+        product=np.repeat(offers.product, n_t) if n_k > 1 else same(np.int64(0), len(period)),
         period=period,
         arrival=period,
         unit_cost=np.repeat(offers.unit_cost, n_t),
-        emissions=np.repeat(offers.emissions, n_t),
-        duty_rate=np.zeros(len(period)),
+        emissions=np.repeat(offers.emissions, n_t) if emits else same(np.float64(0), len(period)),
+        duty_rate=same(np.float64(0), len(period)),
     )
     return lanes, flows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ __all__ = [
     "records",
     "text",
     "typed",
+    "word",
 ]
 
 BLANK = -1
@@ -57,15 +58,29 @@ class Names:
     def codes(self, values: pd.Series) -> IntArray:
         """Return the position of every value, `BLANK` for blank ones and for names that are not here."""
         factors, found = pd.factorize(values, use_na_sentinel=True)
-        positions = self.index.get_indexer(pd.Index(found, dtype="object"))
-        return np.where(factors < 0, BLANK, np.append(positions, BLANK)[factors]).astype(np.int64)
+        positions = self.index.get_indexer(pd.Index(found, dtype="object")).astype(np.int64)
+        codes: IntArray = np.append(positions, BLANK)[factors]  # a blank is factor -1, and so the last of them
+        return codes
 
 
 def code(frame: pd.DataFrame, column: str, names: Names) -> IntArray:
     """Return the positions of a column's names, `BLANK` throughout where the table has no such column."""
     if column not in frame:
-        return np.full(len(frame), BLANK, dtype=np.int64)
+        return np.broadcast_to(np.int64(BLANK), len(frame))
     return names.codes(frame[column])
+
+
+def word(frame: pd.DataFrame, table: str, column: str, words: Sequence[str]) -> npt.NDArray[np.int8]:
+    """Return the position among ``words`` of each row's word, the dictionary's default where the cell is blank.
+
+    This is `text` for columns of millions of rows: no word becomes an object of its own.
+    """
+    default = np.int8(words.index(schema.tables()[table].columns[column].default))
+    if column not in frame:
+        return np.broadcast_to(default, len(frame))
+    factors, found = pd.factorize(frame[column], use_na_sentinel=True)
+    codes: npt.NDArray[np.int8] = np.array([*(words.index(each) for each in found), default], dtype=np.int8)[factors]
+    return codes
 
 
 def number(frame: pd.DataFrame, table: str, column: str) -> FloatArray:
@@ -114,15 +129,41 @@ def expand_groups(tables: Tables, table: str) -> pd.DataFrame:
     columns = [c.name for c in schema.tables()[table].columns.values() if c.refers_to and c.name in frame]
     through = np.zeros(len(frame), dtype=np.int64)
     for column in columns:
-        grouped = frame[column].isin(list(members)).to_numpy()
-        if grouped.any():
-            frame = frame.assign(_through=through + grouped)
-            values = [members.get(v, v) if g else v for v, g in zip(frame[column], grouped, strict=True)]
-            frame = frame.assign(**{column: pd.Series(values, index=frame.index, dtype="object")}).explode(column)
-            through = frame.pop("_through").to_numpy(dtype=np.int64)
+        factors, found = pd.factorize(frame[column], use_na_sentinel=True)
+        count = np.array([*(len(members.get(name, ())) for name in found), 0])[factors]
+        if count.any():
+            repeats = np.maximum(count, 1)
+            at = np.repeat(np.arange(len(frame)), repeats)
+            within = np.arange(len(at)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+            frame = frame.iloc[at].assign(**{column: _spelled(factors[at], within, list(found), members)})
+            through = (through + (count > 0))[at]
     if not through.any():
         return frame
     return _without_repeats(tables, table, frame, through)
+
+
+def _spelled(
+    factors: IntArray, within: IntArray, found: Sequence[str], members: Mapping[str, Sequence[str]]
+) -> pd.api.extensions.ExtensionArray:
+    """Return the names that the rows of one column stand for.
+
+    Parameters
+    ----------
+    factors : ndarray of int
+        Position in ``found`` of what each row says, -1 for blank.
+    within : ndarray of int
+        Which member of its group each row stands for.
+    found : sequence of str
+        Distinct words of the column.
+    members : mapping of str to sequence of str
+        Members of the groups among them.
+    """
+    words: list[str | None] = []
+    first = []
+    for name in found:
+        first.append(len(words))
+        words += members.get(name, [name])
+    return pd.array([*words, None], dtype="str").take(np.array([*first, len(words)])[factors] + within)
 
 
 def _without_repeats(tables: Tables, table: str, frame: pd.DataFrame, through: IntArray) -> pd.DataFrame:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from netopt.errors import InputError, Problem
-from netopt.network.catalog import Periods, Products, Settings, unit_codes
+from netopt.network.catalog import UNITS, Periods, Products, Settings
 from netopt.network.distance import great_circle
-from netopt.network.lanes import Flows, Lanes, Places
-from netopt.network.rates import Offers, RateCards, pair_keys
-from netopt.network.resolve import BLANK, Names, code, expand_groups, number, records, text, typed
+from netopt.network.lanes import Flows, Lanes, Places, same, taken_at
+from netopt.network.offers import Offers
+from netopt.network.rates import RateCards, pair_keys
+from netopt.network.resolve import BLANK, Names, code, expand_groups, number, records, typed, word
 from netopt.read import Tables
 
 __all__ = ["typed_lanes"]
@@ -50,17 +53,17 @@ def typed_lanes(
     """
     frame = expand_groups(tables, "lanes")
     origin, destination = code(frame, "origin", places.names), code(frame, "destination", places.names)
-    mode = modes.codes(frame["mode"].fillna("")) if "mode" in frame else np.zeros(len(frame), dtype=np.int64)
+    mode = _modes(frame, modes)
     product = code(frame, "product", products.names)
     lane, first = _lanes_of_rows(frame, (origin, destination, mode, product))
-    n_l, n_t = len(first), len(periods)
+    n_l, n_t = len(frame) if first is None else len(first), len(periods)
 
     columns = {name: typed(frame, name) for name in _NUMBERS if name in frame}
     if "status" in frame:
-        columns["closed"] = np.where(frame["status"].isna(), np.nan, text(frame, "lanes", "status") == "closed")
+        columns["closed"] = _closed(frame)
     if n_t == 1 and n_l == len(frame):  # a row a lane: nothing to resolve
         values = {name: column[:, None] for name, column in columns.items()}
-        exists = np.ones((n_l, 1), dtype=bool)
+        exists = np.broadcast_to(np.True_, (n_l, 1))
     else:
         found = records(frame, "lanes", lane, periods.names, columns)
         exists = np.zeros((n_l, n_t), dtype=bool)
@@ -75,22 +78,22 @@ def typed_lanes(
             return np.broadcast_to(np.float64(blank), (n_l, n_t))
         return np.where(np.isnan(values[name]), blank, values[name])
 
-    base = frame.iloc[first]
-    origin, destination, mode, product = origin[first], destination[first], mode[first], product[first]
-    straight = great_circle(
-        places.latitude[origin], places.longitude[origin], places.latitude[destination],
-        places.longitude[destination], settings.distance_unit,
-    )  # fmt: skip
-    distance = number(base, "lanes", "distance")
-    is_open = exists & ~by_period("closed", 0).astype(bool)
+    base = frame
+    if first is not None:
+        base = frame.iloc[first]
+        keys = (origin, destination, mode, product)
+        origin, destination, mode, product = (taken_at(column, first) for column in keys)
+    stated = number(base, "lanes", "distance")
+    straight = _straight(places, origin, destination, stated, settings)
+    is_open = exists & ~by_period("closed", 0).astype(bool) if "closed" in values else exists
     lanes = Lanes(
         origin=origin,
         destination=destination,
         mode=mode,
         product=product,
         modes=modes,
-        capacity_unit=unit_codes(text(base, "lanes", "capacity_unit")),
-        distance=np.where(np.isnan(distance), settings.distance_factor * straight, distance),
+        capacity_unit=word(base, "lanes", "capacity_unit", UNITS),
+        distance=np.where(np.isnan(stated), settings.distance_factor * straight, stated),
         open=is_open,
         fixed_cost=by_period("fixed_cost", 0),
         capacity=by_period("capacity", np.inf),
@@ -99,33 +102,64 @@ def typed_lanes(
         vehicle_capacity=by_period("vehicle_capacity", np.nan),
         vehicle_cost=by_period("vehicle_cost", 0),
         lead_periods=by_period("lead_periods", 0),
-        rated=np.zeros(n_l, dtype=bool),
+        rated=np.broadcast_to(np.False_, n_l),
         row=base.index.to_numpy(dtype=np.int64),
     )
     lane, k, t = _combinations(lanes, exists, len(products))
-    unpriced = values.get("unit_cost", np.full((1, 1), np.nan))
+
+    def of_flows(name: str, blank: float) -> FloatArray:
+        return by_period(name, blank)[lane, t] if name in values else same(np.float64(blank), len(lane))
+
     flows = Flows(
         lane=lane,
         product=k,
         period=t,
-        arrival=t + lanes.lead_periods[lane, t].astype(np.int64),
-        unit_cost=by_period("unit_cost", np.nan)[lane, t],
-        emissions=by_period("emissions", 0)[lane, t],
-        duty_rate=by_period("duty_rate", 0)[lane, t],
+        arrival=t + lanes.lead_periods[lane, t].astype(np.int64) if "lead_periods" in values else t,
+        unit_cost=of_flows("unit_cost", np.nan),
+        emissions=of_flows("emissions", 0),
+        duty_rate=of_flows("duty_rate", 0),
     )
-    if len(cards) and np.isnan(unpriced).any():
-        quotes = cards.quotes(
-            origin, destination, mode, product, number(base, "lanes", "distance"), straight, products, settings
-        )
-        lanes, flows = _quoted(lanes, flows, quotes, cards, values, len(products))
-    return lanes, _priced(flows).select(is_open[flows.lane, flows.period])
+    unpriced = np.isnan(flows.unit_cost)
+    if len(cards) and unpriced.any():
+        lanes, flows = _rated(lanes, flows, unpriced, stated, straight, cards, values, products, settings)
+    flows = replace(flows, unit_cost=np.nan_to_num(flows.unit_cost, nan=0.0))  # a cost that nobody gave is 0
+    return lanes, flows if is_open is exists else flows.select(is_open[flows.lane, flows.period])
 
 
-def _lanes_of_rows(frame: pd.DataFrame, key: tuple[IntArray, ...]) -> tuple[IntArray, IntArray]:
-    """Return each row's lane, and the row that describes each lane (that with a blank period, where there is one)."""
+def _modes(frame: pd.DataFrame, modes: Names) -> IntArray:
+    """Return the position of each row's mode; a blank one is the mode without a name."""
+    unnamed = np.int64(list(modes).index(""))
+    if "mode" not in frame:
+        return same(unnamed, len(frame))
+    found = modes.codes(frame["mode"])
+    found[found == BLANK] = unnamed
+    return found
+
+
+def _closed(frame: pd.DataFrame) -> FloatArray:
+    """Return 1 for rows that say closed, 0 for those that say open, NaN for blank ones."""
+    status = frame["status"]
+    closed = (status == "closed").to_numpy(dtype=bool)
+    return np.where(status.isna().to_numpy(dtype=bool), np.nan, closed)
+
+
+def _straight(
+    places: Places, origin: IntArray, destination: IntArray, stated: FloatArray, settings: Settings
+) -> FloatArray:
+    """Return great-circle distances of the lanes whose distance is not stated, NaN for the rest."""
+    straight = np.full(len(origin), np.nan)
+    at = np.nonzero(np.isnan(stated))[0]
+    straight[at] = great_circle(places.latitude, places.longitude, origin[at], destination[at], settings.distance_unit)
+    return straight
+
+
+def _lanes_of_rows(frame: pd.DataFrame, key: tuple[IntArray, ...]) -> tuple[IntArray, IntArray | None]:
+    """Return each row's lane, and the row that describes each lane (that with a blank period, where there is one).
+
+    None stands for every row in its order, as where no row has a period.
+    """
     if "period" not in frame or frame["period"].isna().all():
-        at = np.arange(len(frame))
-        return at, at
+        return np.arange(len(frame)), None
     blank_first = np.argsort(frame["period"].notna().to_numpy(), kind="stable")
     keys = pd.MultiIndex.from_arrays([part[blank_first] for part in key])
     lane_of_sorted, _ = pd.factorize(keys)
@@ -137,6 +171,9 @@ def _lanes_of_rows(frame: pd.DataFrame, key: tuple[IntArray, ...]) -> tuple[IntA
 
 def _combinations(lanes: Lanes, exists: BoolArray, n_k: int) -> tuple[IntArray, IntArray, IntArray]:
     """Return lane, product and period of every flow: a lane of its own replaces the one that serves all."""
+    n_l, n_t = exists.shape
+    if n_k * n_t == 1 and exists.all() and (lanes.product == BLANK).all():
+        return np.arange(n_l), same(np.int64(0), n_l), same(np.int64(0), n_l)
     lane, period = np.nonzero(exists)
     own = lanes.product[lane] != BLANK
     repeats = np.where(own, 1, n_k)
@@ -147,10 +184,24 @@ def _combinations(lanes: Lanes, exists: BoolArray, n_k: int) -> tuple[IntArray, 
     if own.any() and not own.all():
         width = int(max(lanes.origin.max(), lanes.destination.max())) + 1
         keys = pair_keys(lanes.origin[l], lanes.destination[l], lanes.mode[l], width) * n_k + k
-        keys = keys * exists.shape[1] + t
+        keys = keys * n_t + t
         replaced = ~own[source] & np.isin(keys, keys[own[source]])
         l, k, t = l[~replaced], k[~replaced], t[~replaced]
     return l, k, t
+
+
+def _rated(
+    lanes: Lanes, flows: Flows, unpriced: BoolArray, stated: FloatArray, straight: FloatArray,
+    cards: RateCards, values: dict[str, FloatArray], products: Products, settings: Settings,
+) -> tuple[Lanes, Flows]:  # fmt: skip
+    """Fill the blank cells of typed lanes from the rate cards that fit them; only lanes without a cost ask."""
+    asks = np.zeros(len(lanes), dtype=bool)
+    asks[flows.lane[unpriced]] = True
+    at = np.nonzero(asks)[0]
+    columns = (lanes.origin, lanes.destination, lanes.mode, lanes.product)
+    origin, destination, mode, product = (taken_at(column, at) for column in columns)
+    quotes = cards.quotes(origin, destination, mode, product, stated[at], straight[at], products, settings)
+    return _quoted(lanes, flows, replace(quotes, pair=at[quotes.pair]), cards, values, len(products))
 
 
 def _quoted(
@@ -218,8 +269,3 @@ def _check_vehicles(lanes: Lanes, cards: RateCards, lane: IntArray, rate: IntArr
             at = int(np.nonzero(wrong)[0][0])
             words = f"on the lane of row {int(lanes.row[lane[at]])} of the lanes table the rate {message}"
             raise InputError([Problem(cards.source, int(cards.row[rate[at]]), None, words, fix)])
-
-
-def _priced(flows: Flows) -> Flows:
-    """Return flows in which a cost that nobody gave is 0."""
-    return Flows(**{**vars(flows), "unit_cost": np.nan_to_num(flows.unit_cost, nan=0.0)})

@@ -291,7 +291,7 @@ class Storyteller:
         lanes, label = self.network.lanes, self._labels(block, at)
         words = self.program.rows[block].labels
         if "lane" in words:
-            return int(str(words["lane"][at])), label["period"]
+            return int(words["lane"][at]), label["period"]
         here = (lanes.origin == label["origin"]) & (lanes.destination == label["destination"])
         here &= lanes.mode == label["mode"]
         bound = lanes.min_flow > 0 if block == "min_flow" else np.isfinite(lanes.capacity)

@@ -15,9 +15,12 @@ import pandas as pd
 from netopt.network import Network
 from netopt.plan.audit import AuditReport, audit
 from netopt.plan.audit.table import BUCKETS
+from netopt.plan.graph import graph_with_flows
 from netopt.solve.control import gap_between
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from netopt.formulation import Room
     from netopt.plan.diagnosis import Diagnosis
     from netopt.plan.folder import Page
@@ -131,6 +134,15 @@ class Plan:
 
     def _table(self, name: str) -> pd.DataFrame:
         return self.tables[name].copy() if name in self.tables else pd.DataFrame()
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """The graph of the network (see `Network.graph`); lanes in use have their ``quantity``, units in all periods.
+
+        Where the network has too many lanes for its graph, those in use are the ones that are there.
+        """
+        flows = self.tables.get("flows")
+        return self.network.graph if flows is None else graph_with_flows(self.network, flows)
 
     def audit(self) -> AuditReport:
         """Recompute feasibility and every cost from the input tables, with no formulation and no solver code.

@@ -69,7 +69,6 @@ def _rows(program: Program, network: Network, x: FloatArray, row: FloatArray) ->
         price = row[block.start : block.start + block.size]
         if block.name == "lane_capacity":
             price = price + _of_openings(program, network, block, row)
-        words = program.words(block)
         wanted = np.abs(price) > _WORTH
         what = block.name
         if what == "balance":
@@ -85,8 +84,7 @@ def _rows(program: Program, network: Network, x: FloatArray, row: FloatArray) ->
             continue
         at = np.nonzero(wanted)[0]
         # rows read "sum of w * flow - capacity * open <= 0": a unit of capacity of an open site moves the side by 1
-        some = {key: value[at] for key, value in words.items()}
-        parts.append(_frame(what, some, price[at], network, _unit(program, block, network, at)))
+        parts.append(_frame(what, program.words(block, at), price[at], network, _unit(program, block, network, at)))
     return pd.concat(parts) if parts else pd.DataFrame(columns=list(_COLUMNS))
 
 
@@ -131,7 +129,7 @@ def _bounds(program: Program, network: Network, x: FloatArray, column: FloatArra
         full = np.isfinite(program.upper[at]) & (program.upper[at] > 0) & (x[at] >= program.upper[at] * (1 - 1e-9))
         some = np.nonzero(full & (column[at] < -_WORTH))[0]
         if len(some):
-            words = {key: value[some] for key, value in program.words(block).items()}
+            words = program.words(block, some)
             price, units = column[at][some], [_UNITS[0]] * len(some)
             if name == "flow":
                 code = network.lanes.capacity_unit[network.flows.lane[some]]

@@ -77,7 +77,9 @@ def _sheet(raw: RawTable, table: schema.Table, findings: Findings) -> Sheet | No
         if name in columns and (cells := columns[name][1]) is not None
     }
     frame = pd.DataFrame(
-        {name: values for name, (values, _) in typed_columns.items()}, index=pd.Index(raw.rows, name="row")
+        {name: values for name, (values, _) in typed_columns.items()},
+        index=pd.Index(raw.rows, name="row"),
+        copy=False,
     )
     headers = {name: header for name, (header, _) in columns.items()}
     flawed = {name: wrong for name, (_, wrong) in typed_columns.items() if wrong is not None}

@@ -98,14 +98,14 @@ def refuse_duplicates(sheet: Sheet, findings: Findings) -> None:
     key = [column for column in sheet.table.key if column in sheet]
     if not key:
         return
-    combined = np.zeros(len(sheet.frame), dtype=np.int64)
-    for column in key:
-        part = sheet.same(column) + 1
-        combined = pd.factorize(combined)[0].astype(np.int64) * (int(part.max()) + 1) + part
+    combined = sheet.combined(key)
     needed = [column for column in key if sheet.table.columns[column].required]
     whole = np.ones(len(combined), dtype=bool)
     for column in needed:
         whole &= sheet.filled(column)
+    ordered = np.sort(combined if whole.all() else combined[whole])
+    if not (ordered[1:] == ordered[:-1]).any():  # quicker than to look for each row's like, and nearly always so
+        return
     again = pd.Series(combined).duplicated().to_numpy() & whole
     if not again.any():
         return

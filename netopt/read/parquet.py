@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["arrow_table", "read_parquet"]
 
 BLOCK = 1 << 20
+CHUNK = 20_000  # cells held as Python objects at a time
 WHOLE = 2**53
 
 
@@ -60,5 +61,6 @@ def _cells(column: Cells) -> Cells:
         largest = pc.max(pc.abs_checked(numbers)).as_py() if len(numbers) else 0
         if largest is None or largest <= WHOLE:
             return numbers
-    texts = [cell_text(value) for chunk in column.chunks for value in chunk.to_pylist()]
-    return pa.chunked_array([pa.array(texts, pa.large_string())])
+    some = (column.slice(start, CHUNK) for start in range(0, len(column), CHUNK))
+    texts = [pa.array([cell_text(value) for value in cells.to_pylist()], pa.large_string()) for cells in some]
+    return pa.chunked_array(texts, pa.large_string())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -45,12 +45,8 @@ def base_rows(sheet: Sheet) -> NDArray[np.int64]:
     """Return, for each row with a period, the position of the row that it overrides; -1 where there is none."""
     if "period" not in sheet:
         return np.full(len(sheet.frame), -1, dtype=np.int64)
-    combined = np.zeros(len(sheet.frame), dtype=np.int64)
-    for column in sheet.table.key:
-        if column != "period" and column in sheet:
-            part = sheet.same(column) + 1
-            combined = pd.factorize(combined)[0].astype(np.int64) * (int(part.max()) + 1) + part
-    combined = pd.factorize(combined)[0].astype(np.int64)
+    key = [column for column in sheet.table.key if column != "period" and column in sheet]
+    combined = pd.factorize(sheet.combined(key))[0].astype(np.int64)
     overriding = sheet.filled("period")
     base = np.full(int(combined.max()) + 1, -1, dtype=np.int64)
     base[combined[~overriding]] = np.flatnonzero(~overriding)
@@ -136,16 +132,15 @@ def _constant_over_periods(sheet: Sheet, context: Context) -> None:
     for column in SAME_IN_EVERY_PERIOD[sheet.name]:
         if column not in sheet:
             continue
-        values = sheet.frame[column].to_numpy(dtype=object)
-        where = overriding & (base >= 0) & sheet.filled(column)
-        where &= np.array([bool(values[i] != values[base[i]]) if where[i] else False for i in range(len(values))])
+        cells = sheet.number(column) if sheet.table.columns[column].numeric else sheet.factors(column)[0]
+        where = overriding & (base >= 0) & sheet.filled(column) & (cells != cells[base])
+        values = sheet.frame[column]
 
-        def explain(i: int, values: Any = values, column: str = column) -> tuple[str, str]:
+        def explain(i: int, values: pd.Series = values, column: str = column) -> tuple[str, str]:
+            own, other = values.iloc[i], values.iloc[int(base[i])]
             row = int(sheet.frame.index[base[i]])
-            other = "blank" if pd.isna(values[base[i]]) else shown(values[base[i]])
-            message = (
-                f"{shown(values[i])} differs from row {row}, where it is {other}, and {column} may not change by period"
-            )
+            was = "blank" if pd.isna(other) else shown(other)
+            message = f"{shown(own)} differs from row {row}, where it is {was}, and {column} may not change by period"
             return message, f"state it in row {row} alone"
 
         sheet.note(context.findings, where, column, explain, kind="changes by period")
@@ -158,16 +153,7 @@ def _no_loops(sheet: Sheet, context: Context) -> None:
     origin, destination = sheet.frame["origin"], sheet.frame["destination"]
     loops = (origin == destination).to_numpy(dtype=bool, copy=True)
     if context.known.groups:
-        names = {group.name for group in context.known.groups.values()}
-        grouped = np.flatnonzero((origin.isin(names) | destination.isin(names)).to_numpy(dtype=bool))
-        shared = {
-            pair: bool(
-                {fold(m) for m in context.known.members(pair[0])} & {fold(m) for m in context.known.members(pair[1])}
-            )
-            for pair in set(zip(origin.iloc[grouped].dropna(), destination.iloc[grouped].dropna(), strict=False))
-        }
-        for i in grouped:
-            loops[i] |= shared.get((origin.iloc[i], destination.iloc[i]), False)
+        loops |= _shared_members(sheet, context.known)
 
     def explain(i: int) -> tuple[str, str]:
         if origin.iloc[i] == destination.iloc[i] and fold(origin.iloc[i]) not in context.known.groups:
@@ -176,6 +162,20 @@ def _no_loops(sheet: Sheet, context: Context) -> None:
         return f"the lane from {ends} leads from a place to itself", "use groups that have no member in common"
 
     sheet.note(context.findings, loops, "destination", explain, kind="a lane from a place to itself")
+
+
+def _shared_members(sheet: Sheet, known: Known) -> Mask:
+    """Return the lanes whose ends, groups in place of places, have a place in common."""
+    (tail, tails), (head, heads) = sheet.factors("origin"), sheet.factors("destination")
+    groups = {group.name for group in known.groups.values()}
+    grouped = [np.array([*(name in groups for name in names), False]) for names in (tails, heads)]
+    rows = np.flatnonzero((grouped[0][tail] | grouped[1][head]) & (tail >= 0) & (head >= 0))
+    pairs, pair = np.unique(tail[rows] * max(1, len(heads)) + head[rows], return_inverse=True)
+    members = [[{fold(member) for member in known.members(name)} for name in names] for names in (tails, heads)]
+    ends = zip(*np.divmod(pairs, max(1, len(heads))), strict=True)
+    shared = np.zeros(len(tail), dtype=bool)
+    shared[rows] = np.array([bool(members[0][t] & members[1][h]) for t, h in ends], dtype=bool)[pair]
+    return shared
 
 
 def _vehicles_have_capacity(sheet: Sheet, context: Context) -> None:

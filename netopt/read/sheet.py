@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from netopt.read.problems import Findings, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from netopt import schema
 
@@ -20,6 +20,8 @@ __all__ = ["Mask", "Sheet"]
 
 Mask = NDArray[np.bool_]
 Codes = NDArray[np.int64]
+
+_LARGEST = 2**62
 
 
 @dataclass
@@ -98,6 +100,18 @@ class Sheet:
                 codes = np.append(alike, -1)[words]
             self._folded[column] = np.asarray(codes, dtype=np.int64)
         return self._folded[column]
+
+    def combined(self, columns: Sequence[str]) -> Codes:
+        """Return a number per distinct combination of values, compared as in `same`."""
+        combined, size = np.zeros(len(self.frame), dtype=np.int64), 1
+        for column in columns:
+            part = self.same(column) + 1
+            count = int(part.max(initial=0)) + 1
+            if size * count > _LARGEST:
+                combined, distinct = pd.factorize(combined)
+                size = len(distinct)
+            combined, size = combined * count + part, size * count
+        return combined
 
     def respell(self, column: str, spelling: Callable[[str], str | None]) -> None:
         """Rewrite a text column with `spelling`; words for which it returns None stay as they are."""

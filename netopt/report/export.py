@@ -27,7 +27,7 @@ def write_export(network: Network, path: Path, kind: str, plan: Path | None = No
     kind : {'lp', 'mps', 'graphml', 'json', 'geojson'}
         Format.
     plan : Path, optional
-        Folder of a plan, for GeoJSON.
+        Folder of a plan, for all but lp and mps.
 
     Returns
     -------
@@ -37,17 +37,18 @@ def write_export(network: Network, path: Path, kind: str, plan: Path | None = No
     Raises
     ------
     PlanError
-        When the folder is not a plan.
+        When the folder is not a plan, or not one of the network.
     """
     frames = None if plan is None else _plan_tables(plan)
     with appearing(path) as file:
         if kind in ("lp", "mps"):
             names = _write_program(network, file, kind)
             return [path, path.with_name(names.name)]
+        flows = None if frames is None else frames["flows"]
         if kind == "graphml":
-            write_graphml(network, file)
+            write_graphml(network, file, flows)
         elif kind == "json":
-            write_node_link(network, file)
+            write_node_link(network, file, flows)
         else:
             write_geojson(network, file, frames)
     return [path]

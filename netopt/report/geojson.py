@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from netopt.network import Network
+from netopt.network.graph import LEFT_OUT, too_many
 from netopt.report.graph import lane_numbers
 
 __all__ = ["features", "write_geojson"]
@@ -24,7 +25,8 @@ Feature = dict[str, Any]
 def write_geojson(network: Network, path: Path, plan: Mapping[str, pd.DataFrame] | None = None) -> None:
     """Write places as points and lanes as lines; with a plan, the sites as it runs them and only what flows.
 
-    Places without coordinates, and lanes from or to them, are left out.
+    Places without coordinates, and lanes from or to them, are left out. So are all lanes of a network that has too many
+    for a graph (see `Network.graph`), unless a plan says which matter; ``lanes_left_out`` says how many.
 
     Parameters
     ----------
@@ -35,10 +37,14 @@ def write_geojson(network: Network, path: Path, plan: Mapping[str, pd.DataFrame]
     plan : mapping of str to DataFrame, optional
         ``sites`` and ``flows`` of a plan.
     """
-    content = {"type": "FeatureCollection", "features": list(features(network, plan))}
+    head: dict[str, Any] = {"type": "FeatureCollection"}
+    if plan is None and too_many(network):
+        head[LEFT_OUT] = len(network.lanes)
     with path.open("w", encoding="utf-8") as out:
-        json.dump(content, out, ensure_ascii=False, allow_nan=False)
-        out.write("\n")
+        out.write(json.dumps(head)[:-1] + ', "features": [')
+        for at, feature in enumerate(features(network, plan)):  # one at a time: all of them are many times the arrays
+            out.write((", " if at else "") + json.dumps(feature, ensure_ascii=False, allow_nan=False))
+        out.write("]}\n")
 
 
 def features(network: Network, plan: Mapping[str, pd.DataFrame] | None = None) -> Iterator[Feature]:
@@ -66,10 +72,11 @@ def _feature(kind: str, coordinates: list[Any], properties: Mapping[str, Any]) -
 
 def _lanes(network: Network) -> Iterator[tuple[str, str, dict[str, Any]]]:
     names, lanes = network.places.names.array, network.lanes
-    for origin, destination, numbers in zip(
-        names[lanes.origin], names[lanes.destination], lane_numbers(network), strict=True
-    ):
-        yield str(origin), str(destination), dict(numbers)
+    if too_many(network):
+        return
+    numbers = lane_numbers(network, np.arange(len(lanes)))
+    for origin, destination, known in zip(names[lanes.origin], names[lanes.destination], numbers, strict=True):
+        yield str(origin), str(destination), known
 
 
 def _flows(flows: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -30,6 +30,21 @@ def test_plan_on_a_map(run: Run, tiny: Path, here: Path) -> None:
     assert sum(flows) == pytest.approx(600)
 
 
+@pytest.mark.parametrize("kind", ["graphml", "json", "geojson"])
+def test_lanes_that_are_left_out_are_told_of(
+    run: Run, tiny: Path, here: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    run("solve", tiny, "-q")
+    assert "places alone" not in run("export", tiny, f"a.{kind}").output
+    monkeypatch.setattr("netopt.network.graph.MOST_LANES", 7)
+    said = run("export", tiny, f"b.{kind}").output
+    assert "places alone, as 8 lanes are too many" in said
+    assert "--plan" in said
+    result = run("export", tiny, f"c.{kind}", "--plan", "network-plan")
+    assert result.exit_code == 0
+    assert "places alone" not in result.output
+
+
 def test_nothing_is_overwritten_without_force(run: Run, tiny: Path) -> None:
     before = tiny.read_text()
     assert run("export", tiny, tiny, "--format", "lp").exit_code == 2

@@ -73,6 +73,22 @@ def test_a_group_stands_for_each_of_its_members_and_a_row_for_one_wins():
     assert cost(lanes=lanes, groups=groups) == pytest.approx(BOTH_PERIODS)
 
 
+def test_groups_at_both_ends_are_every_pair_of_members_in_the_order_of_the_rows():
+    tables = network(
+        facilities="name,type\nS,supplier\nT,supplier\nF,fc\nG,fc\n",
+        lanes="origin,destination,mode,period,unit_cost\nboth,fcs,,,1\nF,all,air,,2\nG,B,air,,3\nG,B,air,late,4\n",
+        groups="name,member\nboth,S\nboth,T\nfcs,F\nfcs,G\nall,A\nall,B\nlate,P2\n",
+    )
+    found = netopt.read(tables)
+    lanes, names = found.lanes, found.places.names.array
+    assert list(zip(names[lanes.origin], names[lanes.destination], lanes.row.tolist(), strict=True)) == [
+        ("S", "F", 2), ("S", "G", 2), ("T", "F", 2), ("T", "G", 2), ("F", "A", 3), ("F", "B", 3), ("G", "B", 4),
+    ]  # fmt: skip
+    last = found.flows.lane == 6
+    assert found.flows.unit_cost[last].tolist() == [3, 4]
+    assert lanes.modes.array[lanes.mode].tolist() == ["", "", "", "", "air", "air", "air"]
+
+
 def test_two_groups_that_bring_the_same_key_are_refused():
     lanes = "origin,destination,unit_cost\nS,F,1\nF,all,2\nF,some,3\n"
     groups = "name,member\nall,A\nall,B\nsome,B\n"

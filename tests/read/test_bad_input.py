@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netopt.errors import InputError
-from netopt.read import read_tables
+from netopt.read import read_tables, sheet
 from tests.read.samples import GOOD, PERIODS, PRODUCTS, folder
 
 if TYPE_CHECKING:
@@ -190,6 +190,8 @@ ROWS = [
     cell("self loop", "lanes", "origin,destination\nAcme,Reno\nReno,Boise\nReno,reno\n", 4, "destination", 'from "Reno" to itself', "correct one end"),
     cell("group loop", "lanes", "origin,destination\nAcme,Reno\nReno,Boise\nWest,Reno\n", 4, "destination", "from a place to itself", "no member in common",
          {"groups.csv": "name,member\nWest,Reno\n"}),
+    cell("loop of two groups", "lanes", "origin,destination\nAcme,West\nWest,Boise\nAll,West\n", 4, "destination", "from a place to itself", "no member in common",
+         {"groups.csv": "name,member\nWest,Reno\nAll,Acme\nAll,Reno\n"}),
     cell("min above capacity", "facilities", "name,type,capacity,min_throughput\nAcme,supplier,,\nReno,fc,100,200\n", 3, "min_throughput",
          "200 is more than capacity, 100", "lower min_throughput or raise capacity"),
     cell("min flow above capacity", "lanes", "origin,destination,capacity,min_flow\nAcme,Reno,,\nReno,Boise,5,6\n", 3, "min_flow", "6 is more than capacity, 5", ""),
@@ -379,3 +381,15 @@ def test_long_runs_are_counted(tmp_path: Path) -> None:
         read_tables(folder(tmp_path, {"lanes.csv": "origin,destination,mode,unit_cost\n" + rows}))
     assert len(caught.value.problems) == 51
     assert caught.value.problems[-1].message.startswith("1,184 more rows have")
+
+
+def test_keys_too_many_to_number_at_once_are_compared_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lanes = "origin,destination,mode,product\nAcme,Reno,air,\nAcme,Reno,rail,\nReno,Boise,air,\nacme,reno,RAIL,\n"
+    path = folder(tmp_path, {"lanes.csv": lanes})
+    monkeypatch.setattr(sheet, "_LARGEST", 1)
+    with pytest.raises(InputError) as refused:
+        read_tables(path)
+    (problem,) = refused.value.problems
+    assert (problem.row, problem.message) == (5, "the same origin \"acme\", destination \"reno\", mode \"RAIL\" as in row 3")

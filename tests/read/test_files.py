@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from netopt.errors import InputError
-from netopt.read import Tables, read_tables
+from netopt.read import Tables, parquet, read_tables
 from tests.read.samples import folder
 
 if TYPE_CHECKING:
@@ -68,6 +69,22 @@ def test_types_of_parquet(tmp_path: Path) -> None:
     assert tables["customers"]["single_source"].tolist()[0] == "yes"
     assert tables["customers"]["promise_days"].tolist()[0] == 2
     assert tables["periods"]["start"].tolist() == ["2027-01-01", "2027-02-01"]
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 100])
+def test_decimals_of_parquet_are_read_some_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(parquet, "CHUNK", chunk)
+    path = folder(tmp_path)
+    lanes = read_tables(path)["lanes"]
+    cost = pa.array([Decimal("1.25"), None, *([Decimal("3.10")] * (len(lanes) - 2))], pa.decimal128(9, 2))
+    table = pa.table({"origin": lanes["origin"].tolist(), "destination": lanes["destination"].tolist(), "unit_cost": cost})
+    pq.write_table(table, path / "lanes.parquet")
+    (path / "lanes.csv").unlink()
+    found = read_tables(path)["lanes"]["unit_cost"]
+    assert found.dropna().tolist() == [1.25, *([3.1] * (len(lanes) - 2))]
+    assert found.isna().tolist() == [False, True, *([False] * (len(lanes) - 2))]
 
 
 def test_stacked_parquet_refusals(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import netopt
 from netopt.errors import PlanError
 from netopt.formulation.pyomo import write_model
-from netopt.network import Network
+from netopt.network import Network, graph
 from netopt.plan import Plan
 from netopt.report.export import write_export
 from netopt.report.files import appearing
@@ -73,30 +73,87 @@ def test_rows_with_two_sides_have_two_names(tmp_path: Path) -> None:
 
 
 def test_graph_has_the_numbers_of_its_lanes(network: Network) -> None:
-    graph = numbered_graph(network)
-    lane = graph.edges[RENO]
+    found = numbered_graph(network)
+    lane = found.edges[RENO]
     assert (lane["unit_cost"], lane["mode"]) == (3, "truck")
     assert "capacity" not in lane  # no limit
     assert lane["distance"] > 0
-    assert graph.nodes["Reno"]["capacity"] == 200
-    assert graph.nodes["Reno"]["status"] == "consider"
-    assert graph.nodes["Boise"]["demand"] == 100
+    assert found.nodes["Reno"]["capacity"] == 200
+    assert found.nodes["Reno"]["status"] == "consider"
+    assert found.nodes["Boise"]["demand"] == 100
     assert "unit_cost" not in network.graph.edges[RENO]  # a copy
 
 
 def test_graphml_reads_back(tmp_path: Path, network: Network) -> None:
     write_export(network, tmp_path / "a.graphml", "graphml")
-    graph = nx.read_graphml(tmp_path / "a.graphml", force_multigraph=True)
-    assert graph.number_of_edges() == 8
-    assert graph.edges[RENO]["unit_cost"] == 3
+    found = nx.read_graphml(tmp_path / "a.graphml", force_multigraph=True)
+    assert found.number_of_edges() == 8
+    assert found.edges[RENO]["unit_cost"] == 3
 
 
 def test_node_link_reads_back(tmp_path: Path, network: Network) -> None:
     write_export(network, tmp_path / "a.json", "json")
-    graph = nx.node_link_graph(json.loads((tmp_path / "a.json").read_text()), edges="edges")
-    assert graph.is_multigraph()
-    assert graph.edges[RENO]["unit_cost"] == 3
-    assert nx.shortest_path_length(graph, "Oakland", "Boise", "unit_cost") == 4
+    found = nx.node_link_graph(json.loads((tmp_path / "a.json").read_text()), edges="edges")
+    assert found.is_multigraph()
+    assert found.edges[RENO]["unit_cost"] == 3
+    assert nx.shortest_path_length(found, "Oakland", "Boise", "unit_cost") == 4
+
+
+@pytest.fixture
+def large(network: Network, monkeypatch: pytest.MonkeyPatch) -> Network:
+    """The same network, as one that has too many lanes for a graph."""
+    monkeypatch.setattr(graph, "MOST_LANES", 3)
+    return network
+
+
+def test_too_many_lanes_are_left_out_and_it_is_said(tmp_path: Path, large: Network) -> None:
+    write_export(large, tmp_path / "a.graphml", "graphml")
+    write_export(large, tmp_path / "a.json", "json")
+    write_export(large, tmp_path / "a.geojson", "geojson")
+    for found in (
+        nx.read_graphml(tmp_path / "a.graphml"),
+        nx.node_link_graph(json.loads((tmp_path / "a.json").read_text()), edges="edges"),
+    ):
+        assert found.nodes["Reno"]["capacity"] == 200
+        assert found.number_of_edges() == 0
+        assert found.graph["lanes_left_out"] == 8
+    content = json.loads((tmp_path / "a.geojson").read_text())
+    assert content["lanes_left_out"] == 8
+    assert {f["geometry"]["type"] for f in content["features"]} == {"Point"}
+
+
+def test_a_plan_says_which_of_too_many_lanes_are_there(tmp_path: Path, plan: Plan, large: Network) -> None:
+    plan.save(tmp_path / "plan")
+    write_export(large, tmp_path / "a.graphml", "graphml", tmp_path / "plan")
+    write_export(large, tmp_path / "a.json", "json", tmp_path / "plan")
+    write_export(large, tmp_path / "a.geojson", "geojson", tmp_path / "plan")
+    flows = plan.flows().groupby(["origin", "destination", "mode"])["quantity"].sum()
+    for found in (
+        nx.read_graphml(tmp_path / "a.graphml", force_multigraph=True),
+        nx.node_link_graph(json.loads((tmp_path / "a.json").read_text()), edges="edges"),
+    ):
+        carried = {(tail, head, key): units for tail, head, key, units in found.edges(keys=True, data="quantity")}
+        assert carried == flows.to_dict()
+        assert all(lane["unit_cost"] > 0 for _, _, lane in found.edges(data=True))
+        assert found.graph["lanes_left_out"] == 8 - len(flows)
+    content = json.loads((tmp_path / "a.geojson").read_text())
+    assert "lanes_left_out" not in content  # only what flows is shown, of a small network too
+    assert sum(f["geometry"]["type"] == "LineString" for f in content["features"]) == len(flows)
+
+
+def test_a_plan_says_what_the_lanes_of_a_graph_carry(tmp_path: Path, plan: Plan, network: Network) -> None:
+    plan.save(tmp_path / "plan")
+    write_export(network, tmp_path / "a.json", "json", tmp_path / "plan")
+    found = nx.node_link_graph(json.loads((tmp_path / "a.json").read_text()), edges="edges")
+    assert found.number_of_edges() == 8
+    assert sum(units for _, _, units in found.edges(data="quantity", default=0)) == plan.flows()["quantity"].sum()
+    assert found.graph == {}
+
+
+def test_blocks_of_lanes_do_not_show(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = numbered_graph(network)
+    monkeypatch.setattr("netopt.report.graph._BLOCK", 3)
+    assert dict(numbered_graph(network).edges) == dict(whole.edges)
 
 
 def test_geojson_is_longitude_first(tmp_path: Path, network: Network) -> None:

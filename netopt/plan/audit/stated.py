@@ -19,7 +19,7 @@ from netopt.plan.audit.arrays import BoolArray, FloatArray, IntArray, find, summ
 from netopt.plan.audit.finding import FEASIBILITY
 from netopt.plan.audit.table import TABLES, Table, read_table
 
-__all__ = ["LaneUse", "Moves", "Stated", "record_at"]
+__all__ = ["LaneUse", "Moves", "Stated", "flow_at", "record_at"]
 
 
 def record_at(network: Network, records: Records, entity: IntArray, product: IntArray, period: IntArray) -> IntArray:
@@ -170,16 +170,14 @@ class Stated:
         row = np.nonzero(table.known)[0]
         names = ("origin", "destination", "mode", "product", "period")
         origin, destination, mode, product, period = (table.codes[name][row] for name in names)
-        flows, lanes = network.flows, network.lanes
-        n_p, n_m, n_k, n_t = len(network.places.names), len(lanes.modes), len(network.products), len(network.periods)
-        lane_pair = (lanes.origin * n_p + lanes.destination) * n_m + lanes.mode
-        pair = (origin * n_p + destination) * n_m + mode
-        flow = find(
-            (lane_pair[flows.lane] * n_k + flows.product) * n_t + flows.period, (pair * n_k + product) * n_t + period
-        )
-        lane = np.where(flow == BLANK, BLANK, np.append(flows.lane, BLANK)[flow])
+        lanes, n_t = network.lanes, len(network.periods)
+        flow = flow_at(network, origin, destination, mode, product, period)
         lost = flow == BLANK
+        lane = np.full(len(row), BLANK, dtype=np.int64)
+        lane[~lost] = network.flows.lane[flow[~lost]]
         if lost.any():
+            lane_pair = _pair(network, lanes.origin, lanes.destination, lanes.mode)
+            pair = _pair(network, origin, destination, mode)
             lane[lost] = _nearest_lane(network, lane_pair, pair[lost], product[lost], period[lost])
         lead = lanes.lead_periods[lane, period] if len(lanes) else np.zeros(len(row))
         arrival = period + np.where(lane == BLANK, 0, lead).astype(np.int64)
@@ -262,6 +260,21 @@ class Stated:
             vehicles=summed(inverse, vehicles, n_use),
             used=units > FEASIBILITY**2 * self.scale,
         )
+
+
+def flow_at(
+    network: Network, origin: IntArray, destination: IntArray, mode: IntArray, product: IntArray, period: IntArray
+) -> IntArray:
+    """Return the position of the flow of each lane, product and period of departure, `BLANK` where there is none."""
+    lanes, flows, n_k, n_t = network.lanes, network.flows, len(network.products), len(network.periods)
+    pair = _pair(network, lanes.origin, lanes.destination, lanes.mode)[flows.lane]
+    wanted = (_pair(network, origin, destination, mode) * n_k + product) * n_t + period
+    return find((pair * n_k + flows.product) * n_t + flows.period, wanted)
+
+
+def _pair(network: Network, origin: IntArray, destination: IntArray, mode: IntArray) -> IntArray:
+    found: IntArray = (origin * len(network.places.names) + destination) * len(network.lanes.modes) + mode
+    return found
 
 
 def _nearest_lane(

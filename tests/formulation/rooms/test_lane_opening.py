@@ -30,6 +30,15 @@ def test_rows_where_products_share_a_lane() -> None:
     assert written.rows("min_flow") == {"S D truck 1": Row({**terms, "use S D truck 1": -4}, 0, INF)}
 
 
+def test_lanes_that_share_their_ends_and_mode_are_told_apart() -> None:
+    lanes = "origin destination mode product unit_cost fixed_cost\nD C - - 2 -\nS D truck - 1 20\nS D truck B 3 5"
+    written = Written(tables(products=PRODUCTS, lanes=lanes))
+    assert written.charges("lane") == {"use S D truck 1 1": 20, "use S D truck 1 2": 5}  # the last is the lane's number
+    assert set(written.gates("flow", "use")) == {
+        ("flow S D truck A 1", "use S D truck 1 1"), ("flow S D truck B 1", "use S D truck 1 2"),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(("fixed", "money"), [(29, 59), (31, 60)])
 def test_a_lane_is_used_where_it_saves_its_fixed_cost(fixed: float, money: float) -> None:
     # Truck saves 3 a unit against air, 30 in all
