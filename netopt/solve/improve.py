@@ -35,11 +35,12 @@ BoolArray = npt.NDArray[np.bool_]
 _ROUNDS = 30
 _FEW_ROUNDS = 6
 _NEAREST = 8
+_CLOSE, _ROUGHLY = 1e-7, 3e-3
 _FRACTION = 1e-6
-_OPENED = ((0.0, 0.5), (0.01, 0.5), (0.03, 0.3), (0.1, 0.3), (0.3, 0.15), (1.0, 0.05), (np.inf, 1e-6))
+_OPENED = ((0.02, 0.5), (0.1, 0.3), (0.3, 0.15), (1.0, 0.05), (np.inf, 1e-6))
 """How many more to open than a relaxed point does; and where nothing counts them, the part from which one opens."""
 
-_COLUMNS_A_ROW = 3
+_LAST, _ONWARD = 4, 12
 _STRONG = 15_000
 """Above this many rows a small program has a row an opener in place of its gates: the search needs many relaxations."""
 
@@ -90,7 +91,7 @@ class Improver:
 
     # -- exact flows for given whole columns --------------------------------------------------------------------------
 
-    def completed(self, choice: FloatArray, rounds: int = _ROUNDS) -> Point | None:
+    def completed(self, choice: FloatArray, rounds: int = _ROUNDS, close: float = _CLOSE) -> Point | None:
         """Return the cheapest point over all columns with the whole columns held; None where there is none.
 
         Gates of what is open are left out, and so are columns behind what is closed; a gate that is broken all the
@@ -117,7 +118,7 @@ class Improver:
             bound = flows.bound(found)
             gates = flows.broken_gates(found.x)
             point = point if len(gates) else found
-            near = found.cost - bound.value <= 1e-7 * abs(found.cost)
+            near = found.cost - bound.value <= close * abs(found.cost)
             columns = np.zeros(0, dtype=np.int64) if near else flows.asked_for(bound, found.x)
             if not len(columns) and not len(gates):
                 break
@@ -125,6 +126,8 @@ class Improver:
             flows.add_columns(columns)
         if point is not None and point.cost < self.cost:
             self.best = point
+            used = np.nonzero((point.x != 0) & (self.relaxation.position < 0))[0]
+            self.relaxation.add_columns(used)  # small programs are over what the relaxation keeps
         return point
 
     def _add_nearest(self) -> bool:
@@ -139,7 +142,9 @@ class Improver:
 
     # -- small mixed programs -----------------------------------------------------------------------------------------
 
-    def small(self, lower: FloatArray, upper: FloatArray, whole: BoolArray, seconds: float, gap: float) -> Run | None:
+    def small(
+        self, lower: FloatArray, upper: FloatArray, whole: BoolArray, seconds: float, gap: float, *, strong: bool = True
+    ) -> Run | None:
         """Solve the mixed program over what the relaxation keeps.
 
         Parameters
@@ -150,13 +155,15 @@ class Improver:
             Which of them have to be whole numbers.
         seconds, gap : float
             When to stop.
+        strong : bool
+            With the gates that the relaxation has, unless there are too many.
 
         Returns
         -------
         Run or None
             With values by the columns of the program; None without a plan.
         """
-        form, columns = self._form(lower, upper, whole)
+        form, columns = self._form(lower, upper, whole, strong)
         if not len(columns):
             return None
         solver = Solver(form)
@@ -170,7 +177,7 @@ class Improver:
         x[columns] = run.x
         return replace(run, x=x)
 
-    def _form(self, lower: FloatArray, upper: FloatArray, whole: BoolArray) -> tuple[Form, IntArray]:
+    def _form(self, lower: FloatArray, upper: FloatArray, whole: BoolArray, strong: bool) -> tuple[Form, IntArray]:
         """Return the mixed program over kept columns whose openers may be open, with the rows the relaxation has."""
         relaxation, program = self.relaxation, self.relaxation.program
         low, high = program.lower.copy(), program.upper.copy()
@@ -181,7 +188,7 @@ class Improver:
         kept = relaxation.kept[~closed[relaxation.kept] & ~(dead[relaxation.kept] & (low[relaxation.kept] >= 0))]
         kept = self._kernel(kept)
         own, extra = relaxation.form, relaxation.extra_rows()
-        if extra.shape[0] + own.matrix.shape[0] > _STRONG:
+        if not strong or extra.shape[0] + own.matrix.shape[0] > _STRONG:
             extra = extra[np.nonzero(relaxation.weak_rows())[0]]
         matrix = sp.vstack([own.matrix[:, kept], extra[:, kept]], format="csc")
         mixed = np.zeros(len(high), dtype=bool)
@@ -197,20 +204,42 @@ class Improver:
         return form, kept
 
     def _kernel(self, columns: IntArray) -> IntArray:
-        """Return columns without the dear ones of those that may as well be zero: some for every row, and the plan's."""
+        """Return columns without the dear ones of those that may as well be zero.
+
+        For every row some of those that end there are left, and what the best plan uses.
+        """
         program, price = self.relaxation.program, self._price
         if price is None:
             return columns
-        optional = ~program.whole[columns] & (program.lower[columns] == 0)
-        optional &= self.relaxation.ledger.gated[columns]
+        optional = ~program.whole[columns] & (program.lower[columns] == 0) & (self.dicuts.head[columns] >= 0)
         if self.best is not None:
             optional &= self.best.x[columns] == 0
-        at = np.nonzero(optional)[0]
-        spare = _COLUMNS_A_ROW * len(program.row_lower)
-        if len(at) <= spare:
-            return columns
-        dear = at[np.argsort(price[columns[at]], kind="stable")[spare:]]
-        return np.delete(columns, dear)
+        dear = np.zeros(len(price), dtype=bool)
+        at = columns[optional]
+        dear[at] = True
+        last = np.zeros(len(price), dtype=bool)
+        last[self.dicuts.last()] = True
+        for part, count in ((at[last[at]], _LAST), (at[~last[at]], _ONWARD)):
+            dear[self.dicuts.nearest(part, price, count)] = False
+        return columns[~dear[columns]]
+
+    def decided(self, which: BoolArray, seconds: float, gap: float) -> FloatArray | None:
+        """Return a point in which some whole columns are whole numbers, None where none was found in time.
+
+        Parameters
+        ----------
+        which : ndarray of bool
+            Of the whole columns.
+        seconds, gap : float
+            When to stop.
+        """
+        program = self.relaxation.program
+        run = self.small(program.lower[self.whole], program.upper[self.whole], which, seconds, gap, strong=False)
+        if run is None or run.x is None:
+            return None
+        x = run.x.copy()
+        x[self.whole[which]] = np.round(x[self.whole[which]])
+        return x
 
     # -- where to look ------------------------------------------------------------------------------------------------
 
@@ -249,7 +278,7 @@ class Improver:
                 count = math.ceil(min(x[total] * (1 + spare) - _FRACTION, len(order)))
                 choice[order[:count]], choice[order[count:]] = 1.0, 0.0
             choice = np.clip(choice, program.lower, program.upper)
-            point = self.completed(choice[self.whole], _FEW_ROUNDS)
+            point = self.completed(choice[self.whole], _FEW_ROUNDS, _ROUGHLY)
             if point is not None:
                 return point
         return None

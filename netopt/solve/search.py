@@ -13,6 +13,7 @@ from netopt.solve.bound import Certificate, Ledger
 from netopt.solve.control import Control, gap_between
 from netopt.solve.cuts import Dicuts
 from netopt.solve.improve import Improver
+from netopt.solve.regions import Regions
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.screen import Screened, first_columns, scout, screen
 from netopt.solve.sums import split_sums, tighten_sums
@@ -26,8 +27,16 @@ _CERTIFICATE = 3_000_000
 """Numbers in a certificate, at most; above, it proves the root's bound."""
 
 _ROOT_SHARE = 0.2
+_SLICES = 6
+_COARSE = 20
 _DOUBTS = (0.45, 0.3, 0.2, 0.1, 0.0)
 _DIFFERENCES = (0.6, 0.4, 0.25, 0.1, 0.02)
+_MANY_OPENERS = 60
+"""More openers than this are decided region by region."""
+
+_WORTH = 0.1
+"""Part of the gap that a round of regions has to save for another one to follow at once."""
+
 _BRANCHED = 1_000
 """Where no price decides more whole columns than this, HiGHS branches, not our tree."""
 
@@ -122,7 +131,8 @@ class Search:
         root = self._split(tree, root, seconds)
         first = tree.certificate(np.inf)
         self.improver = Improver(self.relaxation, self.control, self.dicuts)
-        self._slice = max(0.5, self.control.seconds / 2)
+        self.regions = Regions(self.relaxation, self.control)
+        self._slice = max(0.5, self.control.seconds / _SLICES)
         self._first_plans(root)
         tree.best = self.improver.cost
         if not self._close_enough() and self._suits_a_tree(root):
@@ -154,41 +164,80 @@ class Search:
         return len(undecided) <= _BRANCHED and int((opened <= 1).sum()) <= _SINGLE
 
     def _first_plans(self, root: Screened) -> None:
-        y = root.point.x[self.improver.whole]
-        self.improver.heed(root.bound.price)
+        x, price = root.point.x, root.bound.price
+        self.improver.heed(price)
+        wide = len(self.regions.openers) > _MANY_OPENERS
+        if wide and len(self.dicuts.openers):
+            x, price = self._upstream_first(x, price)
         for doubt in _DOUBTS:
             if self._over():
                 return
             before = self.improver.cost
-            hard = self._try(self.improver.rounded, y, doubt)
+            hard = self._try(self.improver.rounded, x[self.improver.whole], doubt)
             if not np.isfinite(self.improver.cost) and not self._over():
-                self.improver.opened(root.point.x)
+                self.improver.opened(x)
                 self._report("improving")
             elif np.isfinite(before) and (hard or self.improver.cost >= before):
                 break
-        self._neighbourhoods(y)
+            if wide and np.isfinite(self.improver.cost):
+                break
+        self._improve(x, price)
 
-    def _neighbourhoods(self, y: FloatArray) -> None:
-        started = self.control.seconds
+    def _upstream_first(self, x: FloatArray, price: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Decide the openers upstream while the others may be open by a part, and relax what is left."""
+        upstream, seconds = self.dicuts.openers, 3 * self._slice
+        z = self.improver.decided(np.isin(self.improver.whole, upstream), seconds, _COARSE * self.control.gap)
+        if z is None or self._over():
+            return x, price
+        relaxation, whole = self.relaxation, np.nonzero(self.program.whole)[0]
+        lower, upper = relaxation.lower[whole], relaxation.upper[whole]
+        relaxation.fix(whole, self.program.lower[whole], self.program.upper[whole])  # also of what counts them
+        relaxation.fix(upstream, z[upstream], z[upstream])
+        found = screen(relaxation, self.dicuts, self.control, 2 * self._slice, lambda bound: None)
+        relaxation.fix(whole, lower, upper)
+        return (x, price) if found is None else (found.point.x, found.bound.price)
+
+    def _improve(self, x: FloatArray, price: FloatArray) -> float:
+        """Look for better plans where the best one and a relaxed point differ; return the money saved a second."""
+        started, before = self.control.seconds, self.improver.cost
+        self.improver.heed(price)
+        if len(self.regions.openers) > _MANY_OPENERS:
+            self._by_regions(x, price)
+        between = self.control.seconds
         for differ in _DIFFERENCES:
-            if self._over() or self._try(self.improver.around, y, differ):
-                return
-            if self.control.seconds - started > self._slice:
+            if self._over() or self._try(self.improver.around, x[self.improver.whole], differ):
+                break
+            if self.control.seconds - between > self._slice:
+                break
+        spent = self.control.seconds - started
+        return (before - self.improver.cost) / max(spent, 1e-3) if np.isfinite(before) else 0.0
+
+    def _by_regions(self, x: FloatArray, price: FloatArray) -> None:
+        """Decide regions again, as long as that saves something."""
+        while self.improver.best is not None and not self._over():
+            started, before = self.control.seconds, self.improver.cost
+            better = self.regions.improve(self.improver.best.x, x, price, self._slice)
+            if better is not None:
+                self.improver.completed(np.round(better[self.improver.whole]))
+                self._report("improving")
+            self._spent_improving += self.control.seconds - started
+            if before - self.improver.cost < _WORTH * max(self.improver.cost - self.bound, 0.0):
                 return
 
     def _branch(self, tree: Tree) -> None:
-        """Search the tree, with looks around what it finds in between."""
+        """Search the tree, with looks around what it finds in between; what narrows the gap faster gets more time."""
         self._branching = True
         begun, look, before = self.control.seconds, _FIRST_LOOK, np.inf
+        patience = 1.0
         while not self._over():
-            started = self.control.seconds
+            started, bound = self.control.seconds, self.bound
             if started - begun > look:
                 now = gap_between(self.improver.cost, self.bound)
                 if now > _SHRINKS * before and len(self.program.cost) <= _HANDED_OVER:
                     self._stalled = True
                     return
                 look, before = 2 * (started - begun), now
-            share = max(2 * self._slice, self._spent_improving)
+            share = patience * max(2 * self._slice, self._spent_improving)
 
             def enough(started: float = started, share: float = share) -> bool:
                 self._raise(tree.bound)
@@ -198,9 +247,13 @@ class Search:
             self._raise(tree.bound)
             if done:
                 return
-            if tree.last is not None and not self._over():
-                self._neighbourhoods(tree.last[self.improver.whole])
+            rise = (self.bound - bound) / max(self.control.seconds - started, 1e-3)
+            while tree.last is not None and tree.price is not None and not self._over():
+                saved = self._improve(tree.last, tree.price)
                 tree.best = min(tree.best, self.improver.cost)
+                if saved <= rise:
+                    patience = 1.0 if saved > 0 else 2 * patience
+                    break
 
     # -- what is known ------------------------------------------------------------------------------------------------
 

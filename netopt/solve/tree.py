@@ -90,6 +90,7 @@ class Tree:
         self.waiting: list[tuple[float, int, Node]] = []
         self.now: Node | None = None
         self.last: FloatArray | None = None
+        self.price: FloatArray | None = None
         self.nodes = 0
         self._number = itertools.count()
         self._money = float(np.abs(program.cost).max(initial=1.0))
@@ -202,7 +203,7 @@ class Tree:
             self.done(node)  # where the solver failed, with the bound that is known from above
             return None
         y = point.x[self.columns]
-        self.last = point.x
+        self.last, self.price = point.x, bound.price
         partly = np.nonzero(np.abs(y - np.round(y)) > _FRACTION)[0]
         if not len(partly):
             if point.cost < self.best and not len(relaxation.broken_gates(point.x)):
