@@ -111,7 +111,7 @@ class Improver:
         point = None
         for turn in range(rounds):
             verdict, found = flows.run()
-            if verdict is Verdict.INFEASIBLE and (turn == 0 and self._add_nearest() or flows.price_infeasible()):
+            if verdict is Verdict.INFEASIBLE and ((turn == 0 and self._add_nearest()) or flows.price_infeasible()):
                 continue
             if verdict is not Verdict.OPTIMAL or found is None:
                 break

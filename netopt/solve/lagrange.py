@@ -148,7 +148,7 @@ class Volume:
             return count, 0.0
         free = members[self.lower[members] < self.upper[members]]
         order = free[np.argsort(price[free], kind="stable")]
-        chosen = int(round(wanted - self.lower[members].sum()))
+        chosen = round(float(wanted - self.lower[members].sum()))
         if not 0 < chosen <= len(order):
             return wanted, 0.0
         y[order[:chosen]], y[order[chosen:]] = 1.0, 0.0

@@ -77,7 +77,7 @@ class Regions:
         own = self._gates[place[gates.opener[self._gates]] >= 0]
         at = np.searchsorted(self._kept, gates.column[own])
         step = sp.csr_array((np.ones(len(own)), (place[gates.opener[own]], at)), shape=(len(self.openers), self._known))
-        serves = sp.csr_array(step @ (self._part.T != 0).astype(float))
+        serves = sp.csr_array(step @ abs(self._part.T))
         serves.data[:] = 1.0
         shared = np.asarray(serves.sum(axis=0)).ravel()
         self._serves = serves
@@ -124,7 +124,7 @@ class Regions:
         return late or self.control.stop.is_set()
 
     def _region(self, x: FloatArray, openers: IntArray, price: FloatArray, limit: float) -> FloatArray | None:
-        """Return a plan in which some openers and what depends on them are decided again, None where it is no better."""
+        """Return a better plan in which some openers and what depends on them are decided again."""
         free = self._free(x, openers, price)
         form, at = self._form(x, free)
         before = float(form.cost @ (x[at] / form.column_scale)) / form.cost_scale
@@ -150,7 +150,7 @@ class Regions:
     # -- what is free ---------------------------------------------------------------------------------------------
 
     def _free(self, x: FloatArray, openers: IntArray, price: FloatArray) -> BoolArray:
-        """Return which kept columns are free, shape (kept columns,): those behind the openers, and what they pass on."""
+        """Return which kept columns are free: those behind the openers, and what they pass on; shape (kept columns,)."""
         program = self.relaxation.program
         gates, which = program.gates, self._gates
         column, opener = gates.column[which], gates.opener[which]

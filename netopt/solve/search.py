@@ -51,6 +51,10 @@ _HANDED_OVER = 100_000
 Attempt = Callable[[FloatArray, float, float, float], Point | None]
 
 
+def _quietly(_bound: float) -> None:
+    """Take no notice of a bound that holds in a part of the search only."""
+
+
 @dataclass(frozen=True)
 class Found:
     """What a search came to.
@@ -129,7 +133,7 @@ class Search:
         if root is None:
             return None
         root = self._split(tree, root, seconds)
-        first = tree.certificate(np.inf)
+        first = tree.certificate()
         self.improver = Improver(self.relaxation, self.control, self.dicuts)
         self.regions = Regions(self.relaxation, self.control)
         self._slice = max(0.5, self.control.seconds / _SLICES)
@@ -137,7 +141,7 @@ class Search:
         tree.best = self.improver.cost
         if not self._close_enough() and self._suits_a_tree(root):
             self._branch(tree)
-        certificate = tree.certificate(_CERTIFICATE) or first
+        certificate = tree.certificate() if tree.size() <= _CERTIFICATE else first
         bound = min(max(self.bound, certificate.bound), self.improver.cost)
         return Found(self.improver.best, bound, certificate, tree.nodes, self._stalled)
 
@@ -147,7 +151,7 @@ class Search:
 
         def solve() -> Screened | None:
             left = seconds - (self.control.seconds - started)
-            return screen(self.relaxation, self.dicuts, self.control, left, lambda bound: None)
+            return screen(self.relaxation, self.dicuts, self.control, left, _quietly)
 
         def enough() -> bool:
             self._raise(tree.bound)
@@ -193,7 +197,7 @@ class Search:
         lower, upper = relaxation.lower[whole], relaxation.upper[whole]
         relaxation.fix(whole, self.program.lower[whole], self.program.upper[whole])  # also of what counts them
         relaxation.fix(upstream, z[upstream], z[upstream])
-        found = screen(relaxation, self.dicuts, self.control, 2 * self._slice, lambda bound: None)
+        found = screen(relaxation, self.dicuts, self.control, 2 * self._slice, _quietly)
         relaxation.fix(whole, lower, upper)
         return (x, price) if found is None else (found.point.x, found.bound.price)
 

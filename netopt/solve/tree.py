@@ -116,13 +116,18 @@ class Tree:
         self.leaves.append(leaf)
         self._least = min(self._least, leaf.bound)
 
-    def certificate(self, most: int) -> Certificate | None:
-        """Return what proves the bound; None where it takes more than ``most`` numbers."""
-        leaves = [*self.leaves, *(node for _, _, node in self.waiting), *([] if self.now is None else [self.now])]
+    def size(self) -> int:
+        """Return how many numbers a certificate of the bound takes."""
+        used = {leaf.duals for leaf in self._parts()}
+        return sum(int(np.count_nonzero(self.duals[at].row) + np.count_nonzero(self.duals[at].cut)) for at in used)
+
+    def _parts(self) -> list[Node]:
+        return [*self.leaves, *(node for _, _, node in self.waiting), *([] if self.now is None else [self.now])]
+
+    def certificate(self) -> Certificate:
+        """Return what proves the bound."""
+        leaves = self._parts()
         used = sorted({leaf.duals for leaf in leaves})
-        size = sum(np.count_nonzero(self.duals[at].row) + np.count_nonzero(self.duals[at].cut) for at in used)
-        if size > most:
-            return None
         number = {at: position for position, at in enumerate(used)}
         low, high = self.relaxation.program.lower[self.columns], self.relaxation.program.upper[self.columns]
         stated = []
