@@ -65,6 +65,7 @@ class Improver:
         counted = np.zeros(len(program.cost), dtype=bool)
         counted[sums_of(program)] = True
         self.whole = np.nonzero(program.whole & ~counted)[0]  # what is counted decides the sums
+        self._single = np.bincount(program.gates.opener, minlength=len(program.cost))[self.whole] == 1
         self.best: Point | None = None
         self._price: FloatArray | None = None
 
@@ -251,13 +252,13 @@ class Improver:
         y : ndarray
             Of the whole columns.
         doubt : float
-            From 0 to 0.5: what is within it of a whole number is rounded.
+            From 0 to 0.5: what is within it of a whole number is rounded, if it is a choice of several flows.
         seconds, gap : float
             When to stop.
         """
         program = self.relaxation.program
         lower, upper = program.lower[self.whole], program.upper[self.whole]
-        near = np.abs(y - np.round(y)) <= doubt
+        near = (np.abs(y - np.round(y)) <= doubt) & ~self._single
         held = np.clip(np.round(y), lower, upper)
         return self._decided(np.where(near, held, lower), np.where(near, held, upper), seconds, gap)
 

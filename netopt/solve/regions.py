@@ -54,10 +54,12 @@ class Regions:
         program = relaxation.program
         gates = program.gates
         self.size = float(_FIRST)
-        openers = np.unique(gates.opener)
+        openers, flows = np.unique(gates.opener, return_counts=True)
+        openers = openers[flows > 1] if (flows > 1).any() else openers  # a choice of one flow goes with its site
         behind = np.zeros(len(program.cost), dtype=bool)
         behind[gates.column] = True
         self.openers = openers[(program.lower[openers] < program.upper[openers]) & ~behind[openers]]
+        self._single = np.bincount(gates.opener, minlength=len(program.cost)) == 1
         self._looks = np.zeros(len(self.openers))
         self._known = -1
         self._refresh()
@@ -156,8 +158,9 @@ class Regions:
         column, opener = gates.column[which], gates.opener[which]
         ours = np.zeros(len(x), dtype=bool)
         ours[openers] = True
-        for _ in range(_CHAIN):  # choices behind choices, such as a customer's only source
+        for _ in range(_CHAIN):  # choices behind choices
             ours[column[ours[opener]]] = True
+        ours[opener[ours[column] & self._single[opener]]] = True  # such as a customer's only source
         shut = np.zeros(len(x), dtype=bool)
         shut[column[(x[opener] < _OPEN) & ~ours[opener]]] = True
         mine = ours[self._kept] & ~shut[self._kept]

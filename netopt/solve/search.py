@@ -22,6 +22,7 @@ from netopt.solve.tree import Tree
 __all__ = ["Found", "Search"]
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 _CERTIFICATE = 3_000_000
 """Numbers in a certificate, at most; above, it proves the root's bound."""
@@ -171,8 +172,9 @@ class Search:
         x, price = root.point.x, root.bound.price
         self.improver.heed(price)
         wide = len(self.regions.openers) > _MANY_OPENERS
-        if wide and len(self.dicuts.openers):
-            x, price = self._upstream_first(x, price)
+        upstream = self._upstream(wide)
+        if len(upstream):
+            x, price = self._upstream_first(upstream, x, price)
         for doubt in _DOUBTS:
             if self._over():
                 return
@@ -187,9 +189,17 @@ class Search:
                 break
         self._improve(x, price)
 
-    def _upstream_first(self, x: FloatArray, price: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _upstream(self, wide: bool) -> IntArray:
+        """Return openers to decide before the others: those of several flows, or with several echelons the first."""
+        openers, flows = np.unique(self.program.gates.opener, return_counts=True)
+        free = self.program.lower[openers] < self.program.upper[openers]
+        if (flows[free] == 1).any():
+            return openers[free & (flows > 1)]
+        return self.dicuts.openers if wide else openers[:0]
+
+    def _upstream_first(self, upstream: IntArray, x: FloatArray, price: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Decide the openers upstream while the others may be open by a part, and relax what is left."""
-        upstream, seconds = self.dicuts.openers, 3 * self._slice
+        seconds = 3 * self._slice
         z = self.improver.decided(np.isin(self.improver.whole, upstream), seconds, _COARSE * self.control.gap)
         if z is None or self._over():
             return x, price
