@@ -152,7 +152,7 @@ class Regions:
     # -- what is free ---------------------------------------------------------------------------------------------
 
     def _free(self, x: FloatArray, openers: IntArray, price: FloatArray) -> BoolArray:
-        """Return which kept columns are free: those behind the openers, and what they pass on; shape (kept columns,)."""
+        """Return which kept columns are free, shape (kept columns,): behind the openers, and what they pass on."""
         program = self.relaxation.program
         gates, which = program.gates, self._gates
         column, opener = gates.column[which], gates.opener[which]
