@@ -63,10 +63,13 @@ class Basis:
     ----------
     rows, columns : ndarray of int8
         Numbers of HiGHS's statuses.
+    era : int
+        How often rows had been deleted by then.
     """
 
     rows: npt.NDArray[np.int8]
     columns: npt.NDArray[np.int8]
+    era: int = 0
 
 
 class Simplex:
@@ -93,7 +96,7 @@ class Simplex:
         self.highs.setOptionValue("log_to_console", False)
         self.highs.setOptionValue("threads", 1)
         height, width = matrix.shape
-        self.height, self.width = height, width
+        self.height, self.width, self._era = height, width, 0
         none = np.zeros(1, dtype=np.int32)
         status = self.highs.passModel(
             width, height, matrix.nnz, 0,
@@ -130,6 +133,7 @@ class Simplex:
         """Delete rows; those behind move up."""
         self.highs.deleteRows(len(rows), rows.astype(np.int32))
         self.height -= len(rows)
+        self._era += 1
 
     def bound_columns(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change bounds."""
@@ -139,10 +143,15 @@ class Simplex:
         """Return a copy of the basis."""
         held = self.highs.getBasis()
         rows, columns = (np.array([_NUMBER[s] for s in side], np.int8) for side in (held.row_status, held.col_status))
-        return Basis(rows, columns)
+        return Basis(rows, columns, self._era)
 
     def start_from(self, basis: Basis) -> None:
-        """Start the next run from an earlier basis; rows that came since are basic, columns at their lower bound."""
+        """Start the next run from an earlier basis; rows that came since are basic, columns at their lower bound.
+
+        A basis from before rows were deleted says nothing any more: the present one stays.
+        """
+        if basis.era != self._era:
+            return
         more_rows, more_columns = self.height - len(basis.rows), self.width - len(basis.columns)
         whole = highspy.HighsBasis()
         whole.row_status = [_STATUSES[s] for s in basis.rows.tolist()] + [_STATUSES[BASIC]] * more_rows

@@ -93,7 +93,8 @@ class Tree:
         self.price: FloatArray | None = None
         self.nodes = 0
         self._number = itertools.count()
-        self._money = float(np.abs(program.cost).max(initial=1.0))
+        spent = np.abs(program.cost) * np.where(np.isfinite(program.most), program.most, 1.0)
+        self._money = float(spent.sum()) + 1.0  # more than any plan worth making
         self._gain = np.zeros((2, len(self.columns)))
         self._count = np.zeros((2, len(self.columns)))
 
@@ -264,7 +265,7 @@ class Tree:
         if ray is None:
             return node
         base = self.duals[node.duals]
-        wanted = self.cutoff if np.isfinite(self.cutoff) else 10 * abs(node.bound) + 1e6 * self._money
+        wanted = self.cutoff if np.isfinite(self.cutoff) else 10 * abs(node.bound) + 10 * self._money
         for sign in (1.0, -1.0):
             scale = 1.0
             for _ in range(40):
