@@ -55,7 +55,10 @@ class Regions:
         gates = program.gates
         self.size = float(_FIRST)
         openers, flows = np.unique(gates.opener, return_counts=True)
-        openers = openers[flows > 1] if (flows > 1).any() else openers  # a choice of one flow goes with its site
+        shared = np.bincount(gates.column, minlength=len(program.cost)) > 1
+        alone = np.ones(len(program.cost), dtype=bool)
+        alone[gates.opener[~shared[gates.column]]] = False
+        openers = openers[(flows > 1) | ~alone[openers]]  # a choice of a flow behind a site goes with the site
         behind = np.zeros(len(program.cost), dtype=bool)
         behind[gates.column] = True
         self.openers = openers[(program.lower[openers] < program.upper[openers]) & ~behind[openers]]

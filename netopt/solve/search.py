@@ -253,9 +253,11 @@ class Search:
                 look, before = 2 * (started - begun), now
             share = patience * max(2 * self._slice, self._spent_improving)
 
-            def enough(started: float = started, share: float = share) -> bool:
+            until = min(started + share, begun + look)
+
+            def enough(until: float = until) -> bool:
                 self._raise(tree.bound)
-                return self._over() or self.control.seconds - started > share
+                return self._over() or self.control.seconds > until
 
             done = tree.search(enough)
             self._raise(tree.bound)

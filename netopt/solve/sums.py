@@ -33,25 +33,34 @@ _FRACTION = 1e-6
 
 def sums_of(program: Program) -> IntArray:
     """Return the whole columns that only count others, shape (sums,)."""
-    gates = program.gates
-    plain = program.whole & (program.cost == 0)
-    plain[gates.opener] = False
-    plain[gates.column] = False
-    return np.nonzero(plain)[0]
+    return np.array([total for _, total, _ in members_of(program)], dtype=np.int64)
 
 
 def members_of(program: Program) -> list[tuple[int, int, IntArray]]:
-    """Return row, sum and members where a row says that a sum counts other columns, each of them once."""
-    found, by_row = [], program.matrix.tocsr()
-    for total in sums_of(program).tolist():
-        rows = program.matrix.indices[program.matrix.indptr[total] : program.matrix.indptr[total + 1]]
-        if len(rows) != 1 or program.row_lower[rows[0]] != 0 or program.row_upper[rows[0]] != 0:
-            continue
-        part = slice(by_row.indptr[rows[0]], by_row.indptr[rows[0] + 1])
-        columns, value = by_row.indices[part].astype(np.int64), by_row.data[part]
-        others = columns != total
-        if (value == np.where(others, 1.0, -1.0)).all():
-            found.append((int(rows[0]), total, columns[others]))
+    """Return row, sum and members where a row says that a sum counts other whole columns, each of them once.
+
+    A whole column that costs nothing and opens nothing need not be a sum: nothing says what it is but the search.
+    """
+    gates, matrix = program.gates, program.matrix
+    plain = program.whole & (program.cost == 0) & (np.diff(matrix.indptr) == 1)
+    plain[gates.opener] = False
+    plain[gates.column] = False
+    total = np.nonzero(plain)[0]
+    row = matrix.indices[matrix.indptr[total]]
+    says = (program.row_lower[row] == 0) & (program.row_upper[row] == 0)
+    wanted = np.zeros(matrix.shape[0], dtype=bool)
+    wanted[row[says]] = True
+    at = np.nonzero(wanted[matrix.indices])[0]
+    column = np.searchsorted(matrix.indptr, at, side="right") - 1
+    order = np.argsort(matrix.indices[at], kind="stable")
+    row_of, column, value = matrix.indices[at][order], column[order].astype(np.int64), matrix.data[at][order]
+    found = []
+    for total_at, row_at in zip(total[says].tolist(), row[says].tolist(), strict=True):
+        part = slice(*np.searchsorted(row_of, [row_at, row_at + 1]))
+        others = column[part] != total_at
+        members = column[part][others]
+        if program.whole[members].all() and (value[part] == np.where(others, 1.0, -1.0)).all():
+            found.append((row_at, total_at, members))
     return found
 
 
@@ -153,9 +162,14 @@ def split_sums(
         node = tree.now = replace(tree.bounded(node, found.best, found.bound.value), basis=relaxation.basis())
         value = found.point.x[columns]
         away = np.abs(value - np.round(value))
-        if not (away > _FRACTION).any() or enough():
+        if enough():
             tree.push(node)
             break
+        if not (away > _FRACTION).any():
+            tree.push(node)
+            if node.bound <= tree.waiting[0][0]:
+                break
+            continue  # the other side of a split is more pressing
         which = int(np.argmax(away * weight))
         for child in tree.split(node, int(at[which]), float(value[which])):
             tree.push(child)

@@ -37,4 +37,4 @@ def test_commands_and_topics_are_completed(here: Path) -> None:
         return {line.split(",")[1] for line in done.stdout.splitlines()}
 
     assert completed("netopt ex", 1) == {"explain", "export"}
-    assert completed("netopt explain site", 2) == {"site_opening", "site_throughput"}
+    assert completed("netopt explain site", 2) == {"site_count", "site_opening", "site_throughput"}

@@ -22,10 +22,12 @@ from tests.random_networks import accepted
 D_AND_E = "name type status fixed_cost opening_cost closing_cost capacity min_throughput\nS supplier - - - - - -\n"
 D_AND_E += "D dc consider 5 3 7 8 3\nE dc - - - - - -"
 CONSIDER = "name type status fixed_cost\nS supplier consider 9\nD dc consider 7"
+CHOICES = "name type status fixed_cost\nS supplier - -\nD dc consider 7\nE dc consider 5"
 MODES = "origin destination mode unit_cost {}\nS D truck 1 {}\nS D air 4 - -\nD C - 2 - -"
 
 NETWORKS = {
     "site_opening": tables(periods=PERIODS, facilities=D_AND_E, lanes=TWO_SITES),
+    "site_count": tables(periods=PERIODS, facilities=CHOICES, lanes=TWO_SITES),
     "shipping": tables(periods=PERIODS, lanes="origin destination unit_cost lead_periods\nS D 1 1\nD C 2 -",
                        demand="customer period quantity\nC P2 10"),
     "supply": tables(facilities=CONSIDER, supply="facility capacity min_quantity unit_cost\nS 60 4 3"),
@@ -119,7 +121,9 @@ def through_pyomo(program: Program) -> Dense:
 
 def _gate_order(program: Program) -> list[int]:
     """Return the gates of a program in the order in which the Pyomo model has them."""
-    place = {(int(c), int(o)): at for at, (c, o) in enumerate(zip(program.gates.column, program.gates.opener, strict=True))}
+    place = {
+        (int(c), int(o)): at for at, (c, o) in enumerate(zip(program.gates.column, program.gates.opener, strict=True))
+    }
     blocks = gate_blocks(program)
     return [place[int(c), int(o)] for _, _, some in blocks for c, o in zip(some.column, some.opener, strict=True)]
 
@@ -173,7 +177,9 @@ def test_agreement_on_random_networks(seed: int) -> None:
     assert_agreement(accepted(seed))
 
 
-@pytest.mark.parametrize(("units", "money"), [(1e-6, 1.0), (1e7, 1.0), (1.0, 1e-6), (1.0, 1e9), (1e-6, 1e9), (1e9, 1e-7)])
+@pytest.mark.parametrize(
+    ("units", "money"), [(1e-6, 1.0), (1e7, 1.0), (1.0, 1e-6), (1.0, 1e9), (1e-6, 1e9), (1e9, 1e-7)]
+)
 def test_agreement_where_scaling_is_at_work(units: float, money: float) -> None:
     program = build(read(accepted(7, vehicles=True, inventory=True)))
     bounds = {name: getattr(program, name).copy() for name in ("lower", "upper")}
@@ -263,7 +269,9 @@ def test_a_script_may_gate_a_flow_a_second_time(first: bool) -> None:
             network, flow = draft.network, draft["flow"]
             lanes, flows = network.lanes, network.flows
             into = np.nonzero(network.places.names.array[lanes.destination[flows.lane]] == "D")[0]
-            opener = draft["open"].start + lanes.destination[flows.lane[into]] * len(network.periods) + flows.period[into]
+            opener = (
+                draft["open"].start + lanes.destination[flows.lane[into]] * len(network.periods) + flows.period[into]
+            )
             draft.gate(flow.at[into], opener, np.full(len(into), 4.0))
 
     given = tables(facilities="name type status\nS supplier -\nD dc consider\nE dc -", lanes=TWO_SITES)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from netopt.formulation import Program
+from netopt.formulation import Program, build
+from netopt.network import read
 from netopt.solve import Control
 from netopt.solve.bound import Ledger
 from netopt.solve.improve import Improver
 from netopt.solve.relaxation import Relaxation
+from netopt.solve.sums import members_of, sums_of
 from tests.plan.certificates import program_of
-from tests.solve.relaxed import CHAIN, MIXES, chain, cheapest, few, plans, program, relaxed, sites
+from tests.solve.located import located
+from tests.solve.relaxed import CHAIN, MIXES, chain, cheapest, few, plans, program, relaxed, shut, sites
 
 
 def improver(given: Program, part: float = 1.0) -> Improver:
@@ -89,8 +92,8 @@ def test_the_optimal_choice_costs_the_optimum(seed: int, switches: dict[str, boo
 def test_rounding_and_looking_around(seed: int, switches: dict[str, bool]) -> None:
     p = program(seed, **switches)
     relaxation = Relaxation(Ledger(p), Control())
-    y = relaxed(relaxation, cuts=True).x[p.whole]
     some = Improver(relaxation, Control())
+    y = relaxed(relaxation, cuts=True).x[some.whole]
     assert some.around(y, 0.1, 5.0, 1e-6) is None  # nothing to look around yet
     some.rounded(y, 0.0, 5.0, 1e-6)  # decides all that is not whole already
     optimum = cheapest(p).cost
@@ -107,8 +110,8 @@ def test_rounding_and_looking_around(seed: int, switches: dict[str, bool]) -> No
 def test_a_small_program_by_hand() -> None:
     p = chain()
     relaxation = Relaxation(Ledger(p), Control())
-    y = relaxed(relaxation).x[p.whole]
-    point = Improver(relaxation, Control()).rounded(y, 0.1, 5.0, 0.0)
+    some = Improver(relaxation, Control())
+    point = some.rounded(relaxed(relaxation).x[some.whole], 0.1, 5.0, 0.0)
     assert point is not None
     assert point.cost == pytest.approx(CHAIN)
 
@@ -119,3 +122,93 @@ def test_a_stop_before_it_begins() -> None:
     some = Improver(relaxation, control)
     control.stop.set()
     assert some.completed(np.array([1.0, 0.0])) is None or some.cost == pytest.approx(35)
+
+
+# -- openers that a relaxed point opens, and what is decided before the rest -------------------------------------------
+
+
+def many(sites: int = 12, customers: int = 10, seed: int = 0, tight: float = 0.3) -> Improver:
+    p = build(read(located(sites, customers, seed, tight=tight, fixed=300)))
+    return Improver(Relaxation(Ledger(p), Control()), Control())
+
+
+def test_sums_follow_from_what_is_chosen() -> None:
+    some = many()
+    p = some.relaxation.program
+    assert not np.isin(sums_of(p), some.whole).any()
+    assert len(some.whole) + len(sums_of(p)) == p.whole.sum()
+    point = some.completed(np.round(p.upper[some.whole]))
+    assert point is not None
+    assert point.x[sums_of(p)] == pytest.approx([12])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_as_many_are_opened_as_a_point_opens_altogether(seed: int) -> None:
+    some = many(seed=seed)
+    p = some.relaxation.program
+    point = some.opened(relaxed(some.relaxation).x)
+    assert point is not None
+    assert feasible(p, point.x)
+    ((_, total, members),) = members_of(p)
+    assert point.x[members].sum() == pytest.approx(point.x[total])
+    assert some.best is not None
+    assert some.best.cost <= point.cost
+    assert point.cost >= cheapest(p, 1e-6).cost * (1 - 1e-6)
+
+
+def test_the_most_used_ones_are_opened() -> None:
+    # two would hold the 20 that are wanted; two and two hundredths are opened, up to a whole number
+    n = 4
+    ones, nothing = [1.0] * n, [0.0] * n
+    p = program_of(
+        [*([5.0] * n), *ones, 0], [([*nothing, *ones, 0], 20, 20), ([*ones, *nothing, -1], 0, 0)],
+        [(n + i, i, 10) for i in range(n)], upper=[*ones, *([10.0] * n), n], whole=(*range(n), 2 * n),
+    )  # fmt: skip
+    some = improver(p)
+    x = np.array([0.9, 0.8, 0.2, 0.1, 9, 8, 2, 1, 2.0])
+    point = some.opened(x)
+    assert point is not None
+    assert point.x[:n].tolist() == [1, 1, 1, 0]
+    assert point.cost == pytest.approx(20 + 15)
+
+
+def test_more_are_opened_where_too_few_fail() -> None:
+    # 35 wanted take all four; 1.8 and more by parts of it come to two and three, then there is double
+    n = 4
+    ones, nothing = [1.0] * n, [0.0] * n
+    p = program_of(
+        [*([5.0] * n), *ones, 0], [([*nothing, *ones, 0], 35, 35), ([*ones, *nothing, -1], 0, 0)],
+        [(n + i, i, 10) for i in range(n)], upper=[*ones, *([10.0] * n), n], whole=(*range(n), 2 * n),
+    )  # fmt: skip
+    some = improver(p)
+    point = some.opened(np.array([0.6, 0.5, 0.4, 0.3, 6, 5, 4, 3, 1.8]))
+    assert point is not None
+    assert point.x[:n].sum() == 4
+    assert feasible(p, point.x)
+
+
+def test_none_are_opened_where_no_number_is_enough() -> None:
+    assert improver(shut()).opened(np.array([1.0, 8.0])) is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_some_are_decided_the_rest_may_be_open_by_a_part(seed: int) -> None:
+    some = many(seed=seed)
+    p = some.relaxation.program
+    relaxed(some.relaxation)
+    which = np.zeros(len(some.whole), dtype=bool)
+    which[::2] = True
+    x = some.decided(which, 5.0, 1e-6)
+    assert x is not None
+    chosen = x[some.whole]
+    assert (chosen[which] == np.round(chosen[which])).all()
+    assert p.cost @ x <= cheapest(p, 1e-6).cost * (1 + 1e-5)
+    assert (p.matrix @ x >= p.row_lower - 1e-5).all()
+    assert (p.matrix @ x <= p.row_upper + 1e-5).all()
+    every = some.decided(np.ones(len(some.whole), dtype=bool), 5.0, 1e-6)
+    assert every is not None
+    assert p.cost @ every >= p.cost @ x - 1e-4 * abs(p.cost @ x)
+
+
+def test_nothing_can_be_decided_where_there_is_no_plan() -> None:
+    assert improver(shut()).decided(np.ones(1, dtype=bool), 5.0, 1e-6) is None
