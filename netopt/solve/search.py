@@ -44,6 +44,9 @@ _BRANCHED = 1_000
 _SINGLE = 20
 """Choices of one flow, such as a customer's only source: more of them than this are left to HiGHS as well."""
 
+_SMALL, _NODES = 20_000, 500
+"""Up to this many columns HiGHS gets the program after so many nodes."""
+
 _FIRST_LOOK = 6.0
 _SHRINKS = 0.7
 _HANDED_OVER = 100_000
@@ -245,6 +248,9 @@ class Search:
         patience = 1.0
         while not self._over():
             started, bound = self.control.seconds, self.bound
+            if self._better_left(tree):
+                self._stalled = True
+                return
             if started - begun > look:
                 now = gap_between(self.improver.cost, self.bound)
                 if now > _SHRINKS * before and len(self.program.cost) <= _HANDED_OVER:
@@ -257,7 +263,7 @@ class Search:
 
             def enough(until: float = until) -> bool:
                 self._raise(tree.bound)
-                return self._over() or self.control.seconds > until
+                return self._over() or self.control.seconds > until or self._better_left(tree)
 
             done = tree.search(enough)
             self._raise(tree.bound)
@@ -270,6 +276,10 @@ class Search:
                 if saved <= rise:
                     patience = 1.0 if saved > 0 else 2 * patience
                     break
+
+    def _better_left(self, tree: Tree) -> bool:
+        """Return whether so small a program has taken so many nodes that HiGHS is quicker with cuts of its own."""
+        return len(self.program.cost) <= _SMALL and tree.nodes > _NODES
 
     # -- what is known ------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -232,9 +231,11 @@ def _all_of(descriptor: int) -> bytes:
 def test_signal_gives_the_best_plan_so_far(here: Path, number: signal.Signals) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     network = DATA / "us-retail" / "network.csv"
-    argv = [sys.executable, "-m", "netopt", "solve", str(network), "-o", "plan", "--gap", "0"]
+    argv = [sys.executable, "-m", "netopt", "solve", str(network), "-o", "plan", "--gap", "0", "--progress", "json"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) as process:
-        time.sleep(12)
+        assert process.stderr is not None
+        event = next(line for line in process.stderr if json.loads(line)["cost"] is not None)
+        assert json.loads(event)["gap"] > 0
         process.send_signal(number)
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 4
