@@ -13,26 +13,12 @@ from netopt.solve.improve import Improver
 from netopt.solve.relaxation import Relaxation
 from netopt.solve.sums import members_of, sums_of
 from tests.plan.certificates import program_of
-from tests.solve.located import located
+from tests.solve.located import holds, located
 from tests.solve.relaxed import CHAIN, MIXES, chain, cheapest, few, plans, program, relaxed, shut, sites
 
 
 def improver(given: Program, part: float = 1.0) -> Improver:
     return Improver(few(given, part), Control())
-
-
-def feasible(given: Program, x: np.ndarray) -> bool:
-    """Return whether a point is a plan."""
-    near = 1e-6 * max(1.0, float(np.abs(x).max()))
-    sums, gates = given.matrix @ x, given.gates
-    return bool(
-        (sums >= given.row_lower - near).all()
-        and (sums <= given.row_upper + near).all()
-        and (x >= given.lower - near).all()
-        and (x <= given.upper + near).all()
-        and (x[gates.column] <= gates.bound * x[gates.opener] + near).all()
-        and (np.abs(x - np.round(x))[given.whole] < 1e-6).all()
-    )
 
 
 @pytest.mark.parametrize(("choice", "cost"), [((1, 0), 35), ((0, 1), 67), ((1, 1), 42), ((0, 0), None)])
@@ -78,14 +64,14 @@ def test_the_optimal_choice_costs_the_optimum(seed: int, switches: dict[str, boo
     for x in plans(p, 3, seed):
         point = some.completed(np.round(x[some.whole]))
         assert point is not None
-        assert feasible(p, point.x)
+        assert holds(p, point.x)
         assert point.cost >= best.cost * (1 - 1e-9)
         if part == 1.0:  # else the rounds may be over before all flows that matter have come
             assert point.cost <= float(p.cost @ x) + 1e-6 * abs(best.cost)
     point = some.completed(np.round(best.x[some.whole]))
     assert point is not None
     assert point.cost == pytest.approx(best.cost, rel=1e-6)
-    assert feasible(p, point.x)
+    assert holds(p, point.x)
 
 
 @pytest.mark.parametrize(("seed", "switches"), MIXES)
@@ -99,7 +85,7 @@ def test_rounding_and_looking_around(seed: int, switches: dict[str, bool]) -> No
     optimum = cheapest(p).cost
     if some.best is None:
         return
-    assert feasible(p, some.best.x)
+    assert holds(p, some.best.x)
     assert some.cost >= optimum * (1 - 1e-9)
     before = some.cost
     some.around(y, -1.0, 10.0, 1e-6)  # decides everything
@@ -148,7 +134,7 @@ def test_as_many_are_opened_as_a_point_opens_altogether(seed: int) -> None:
     p = some.relaxation.program
     point = some.opened(relaxed(some.relaxation).x)
     assert point is not None
-    assert feasible(p, point.x)
+    assert holds(p, point.x)
     ((_, total, members),) = members_of(p)
     assert point.x[members].sum() == pytest.approx(point.x[total])
     assert some.best is not None
@@ -184,7 +170,7 @@ def test_more_are_opened_where_too_few_fail() -> None:
     point = some.opened(np.array([0.6, 0.5, 0.4, 0.3, 6, 5, 4, 3, 1.8]))
     assert point is not None
     assert point.x[:n].sum() == 4
-    assert feasible(p, point.x)
+    assert holds(p, point.x)
 
 
 def test_none_are_opened_where_no_number_is_enough() -> None:
