@@ -211,24 +211,27 @@ def assembled(
         for kind in ("whole", "quantity")
     }
     none: IntArray = np.zeros(0, dtype=np.int64)
+    joined = Gates(
+        np.concatenate([none, *(gate.column for gate in gates)]),
+        np.concatenate([none, *(gate.opener for gate in gates)]),
+        np.concatenate([np.zeros(0), *(gate.bound for gate in gates)]),
+        np.concatenate([np.zeros(0, dtype=bool), *(gate.needed for gate in gates)]),
+    )
+    most = np.minimum(upper, most)
+    np.minimum.at(most, joined.column, joined.bound * np.maximum(upper[joined.opener], 0.0))
     return Program(
         columns=dict(columns),
         rows=dict(rows),
         cost=cost,
         lower=lower,
         upper=upper,
-        most=np.minimum(upper, most),
+        most=most,
         whole=kinds["whole"],
         quantity=kinds["quantity"],
         matrix=matrix,
         row_lower=np.concatenate([np.zeros(0), *(block.lower for block in rows.values())]),
         row_upper=np.concatenate([np.zeros(0), *(block.upper for block in rows.values())]),
-        gates=Gates(
-            np.concatenate([none, *(gate.column for gate in gates)]),
-            np.concatenate([none, *(gate.opener for gate in gates)]),
-            np.concatenate([np.zeros(0), *(gate.bound for gate in gates)]),
-            np.concatenate([np.zeros(0, dtype=bool), *(gate.needed for gate in gates)]),
-        ),
+        gates=joined,
         charges=tuple(charges),
         names=names,
     )

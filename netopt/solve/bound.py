@@ -150,7 +150,7 @@ class Ledger:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.cuts: list[Cut] = []
-        self._cut_parts: list[tuple[IntArray, FloatArray]] = []
+        self._cut_rows = sp.csr_array((0, len(program.cost)))
         self._by_column = program.matrix.T  # csr: a row a column
         gates, width = program.gates, len(program.cost)
         first = np.full(width, len(gates), dtype=np.int64)
@@ -193,19 +193,31 @@ class Ledger:
         limit = math.fsum(self.program.row_upper[cut.rows])
         return np.append(columns[keep], cut.opener), np.append(summed[keep], -limit)
 
-    def add_cut(self, cut: Cut) -> tuple[IntArray, FloatArray]:
-        """Take a cut into account from now on, and return its coefficients."""
-        part = self.coefficients(cut)
+    def add_cut(self, cut: Cut) -> None:
+        """Take a cut into account from now on."""
         self.cuts.append(cut)
-        self._cut_parts.append(part)
-        return part
+
+    def keep_cuts(self, which: IntArray) -> None:
+        """Forget all cuts but some; duals of cuts that were computed before lose their meaning."""
+        rows = self.cut_rows()
+        self.cuts[:] = [self.cuts[at] for at in which]
+        self._cut_rows = sp.csr_array(rows[which])
+
+    def cut_rows(self) -> sp.csr_array:
+        """Return the cuts as rows ``<= 0``, shape (cuts, columns)."""
+        fresh = [self.coefficients(cut) for cut in self.cuts[self._cut_rows.shape[0] :]]
+        if fresh:
+            height = np.cumsum([0, *(len(columns) for columns, _ in fresh)])
+            column = np.concatenate([columns for columns, _ in fresh]).astype(np.int32)
+            value = np.concatenate([value for _, value in fresh])
+            rows = sp.csr_array((value, column, height), shape=(len(fresh), len(self.program.cost)))
+            rows.sort_indices()  # once, not whenever they are used
+            self._cut_rows = sp.csr_array(sp.vstack([self._cut_rows, rows]))
+        return self._cut_rows
 
     def _cut_prices(self, mu: FloatArray) -> FloatArray:
-        prices = np.zeros(len(self.program.cost))
-        for at in np.nonzero(mu)[0]:
-            columns, value = self._cut_parts[at]
-            prices[columns] += value * mu[at]
-        return prices
+        priced = np.nonzero(mu)[0]
+        return np.asarray(self.cut_rows()[priced].T @ mu[priced])
 
     # -- the bound ------------------------------------------------------------------------------------------------
 
@@ -284,9 +296,10 @@ class Ledger:
         """Return how far the reduced costs may be off, shape (columns,)."""
         matrix, size = self._by_column, np.abs(duals.row)
         total = np.abs(self.program.cost)
-        for at in np.nonzero(duals.cut)[0]:
-            columns, value = self._cut_parts[at]
-            total[columns] += np.abs(value * duals.cut[at])
+        priced = np.nonzero(duals.cut)[0]
+        rows = self.cut_rows()[priced]
+        rows.data = np.abs(rows.data)
+        total += rows.T @ np.abs(duals.cut[priced])
         for start in range(0, len(total), _CHUNK):
             stop = min(len(total), start + _CHUNK)
             part = slice(matrix.indptr[start], matrix.indptr[stop])

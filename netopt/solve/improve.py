@@ -92,13 +92,14 @@ class Improver:
 
     # -- exact flows for given whole columns --------------------------------------------------------------------------
 
-    def completed(self, choice: FloatArray, rounds: int = _ROUNDS, close: float = _CLOSE) -> Point | None:
+    def completed(self, choice: FloatArray, *, rough: bool = False) -> Point | None:
         """Return the cheapest point over all columns with the whole columns held; None where there is none.
 
         Gates of what is open are left out, and so are columns behind what is closed; a gate that is broken all the
         same, which only a script's own rows can bring about, is put back.
         """
         flows, program = self._flows, self.relaxation.program
+        rounds, close = (_FEW_ROUNDS, _ROUGHLY) if rough else (_ROUNDS, _CLOSE)
         closed = np.zeros(len(program.cost), dtype=bool)
         closed[self.whole] = choice <= 0
         shut = np.zeros(len(program.cost), dtype=bool)
@@ -279,7 +280,7 @@ class Improver:
                 count = math.ceil(min(x[total] * (1 + spare) - _FRACTION, len(order)))
                 choice[order[:count]], choice[order[count:]] = 1.0, 0.0
             choice = np.clip(choice, program.lower, program.upper)
-            point = self.completed(choice[self.whole], _FEW_ROUNDS, _ROUGHLY)
+            point = self.completed(choice[self.whole], rough=True)
             if point is not None:
                 return point
         return None

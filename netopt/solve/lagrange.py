@@ -1,14 +1,16 @@
-"""A first guess of the duals by many cheap passes over all columns, where simplex steps would be many and dear.
+"""Duals by many cheap passes over few columns, where simplex steps would be many and dear.
 
 All rows are relaxed but one capacity row an opener and the sums of openers, so that a pass is a continuous knapsack
 for each opener and a choice of the best of them:
 
     v_s = r_s + min { sum r_j x_j : 0 <= x_j <= u_j, sum a_j x_j <= capacity_s },   y_s = 1 where v_s < mu      (money)
 
-with mu such that as many are chosen as the bounds of their sum allow, 0 as a rule.
+with mu such that as many are chosen as the bounds of their sum allow, 0 as a rule. Cuts are relaxed as rows are, and so
+are the gates of a column beyond the one of its knapsack.
 
 The duals move along what the averaged points lack (the volume algorithm; Barahona and Anbil 2000,
-doi:10.1007/s101070050002), which also gives a point near the optimum of the relaxation.
+doi:10.1007/s101070050002), which also gives a point near the optimum of the relaxation. A row through which n units
+move is measured by the square root of n: its dual, money a unit, then moves with the part of n that it lacks.
 """
 
 from __future__ import annotations
@@ -18,21 +20,75 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from netopt.solve.bound import Duals, Ledger
+from netopt.solve.form import gate_rows
 from netopt.solve.sums import members_of
 
-__all__ = ["Volume"]
+__all__ = ["Climbed", "Prices", "Volume"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_TARGET = 0.1
+_TARGET = 0.02
 _AVERAGE = 0.1
 _LEAST_AVERAGE = 0.005
+_LEAST_STEP, _MOST_STEP = 0.02, 2.0
 _PATIENCE = 20
 _LOOK = 50
 _NOTHING = 1e-18
+_FADED = 1e-9
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Prices:
+    """Multipliers of what is relaxed.
+
+    Parameters
+    ----------
+    row : ndarray
+        Money per unit of a row's side, shape (rows,).
+    cut : ndarray
+        At most 0, shape (cuts,); cuts that came later count with 0.
+    gate : ndarray
+        At most 0, shape (gates,).
+    step : float
+        How far the next move goes, as a part of what is hoped for.
+    """
+
+    row: FloatArray
+    cut: FloatArray
+    gate: FloatArray
+    step: float = 1.0
+
+    @classmethod
+    def of(cls, duals: Duals, gates: int) -> Prices:
+        """Return prices to begin with: those of rows and cuts."""
+        return cls(duals.row, duals.cut, np.zeros(gates))
+
+
+@dataclass(frozen=True)
+class Climbed:
+    """Where an ascent came to.
+
+    Parameters
+    ----------
+    value : float
+        What the duals prove for the columns that were looked at, money.
+    prices : Prices
+        To go on from.
+    duals : Duals
+        For the ledger.
+    x : ndarray
+        The averaged point, shape (columns,).
+    """
+
+    value: float
+    prices: Prices
+    duals: Duals
+    x: FloatArray
 
 
 @dataclass(frozen=True)
@@ -50,52 +106,71 @@ class Volume:
     Parameters
     ----------
     ledger : Ledger
-        Of the program; its cuts are not used.
+        Of the program, with the cuts that it has by now.
     lower, upper : ndarray
         Of the columns, shape (columns,).
+    kept : ndarray of int, optional
+        The columns that are looked at, in ascending order; all of them where not given.
     """
 
-    def __init__(self, ledger: Ledger, lower: FloatArray, upper: FloatArray) -> None:
+    def __init__(self, ledger: Ledger, lower: FloatArray, upper: FloatArray, kept: IntArray | None = None) -> None:
         program = ledger.program
-        self.lower, self.upper = lower, upper
         self.ledger, self.program = ledger, program
-        gates, width = program.gates, len(program.cost)
+        self.kept = np.arange(len(program.cost)) if kept is None else kept
+        self._height = len(program.row_lower)
+        place = np.full(len(program.cost), -1, dtype=np.int64)
+        place[self.kept] = np.arange(len(self.kept))
+        self.lower, self.upper = lower[self.kept], upper[self.kept]
+        self.cost, self.whole = program.cost[self.kept], program.whole[self.kept]
+        self._gates = np.nonzero(place[program.gates.column] >= 0)[0]
+        self._column, self._opener = (place[end[self._gates]] for end in (program.gates.column, program.gates.opener))
+        matrix = program.matrix if kept is None else program.matrix[:, self.kept]
+        width = len(self.kept)
         self.opener = np.full(width, -1, dtype=np.int64)
-        self.room = np.where(np.isfinite(program.most), program.most, 0.0)
-        self.opener[gates.column[::-1]] = gates.opener[::-1]
+        self.opener[self._column[::-1]] = self._opener[::-1]
         self.row_of = np.full(width, -1, dtype=np.int64)
         self.weight = np.ones(width)
-        self.capacity = np.zeros(len(program.row_lower))
-        self._find_knapsacks()
+        self.capacity = np.zeros(self._height)
+        self._find_knapsacks(matrix)
+        own = self._opener == self.opener[self._column]
         bound = np.full(width, np.inf)
-        np.minimum.at(bound, gates.column, gates.bound)
-        self.room = np.minimum(self.room, bound)
-        self.relaxed = np.ones(len(program.row_lower), dtype=bool)
-        self.relaxed[self.row_of[self.row_of >= 0]] = False
+        np.minimum.at(bound, self._column[own], program.gates.bound[self._gates[own]])
+        most = program.most[self.kept]
+        self.room = np.minimum(np.where(np.isfinite(most), most, 0.0), bound)
+        self._others = self._gates[~own]
         self._is_opener = np.zeros(width, dtype=bool)
-        self._is_opener[gates.opener] = True
+        self._is_opener[self._opener] = True
         self._is_opener[self.opener[self.opener >= 0]] = True
-        self._sums = self._find_sums()
-        self._by_column = program.matrix.T
+        others = gate_rows(program.gates, len(program.cost), self._others)
+        extra = [ledger.cut_rows(), others]
+        self._matrix = sp.vstack([matrix, *(rows[:, self.kept] for rows in extra)], format="csr")
+        self._by_column = sp.csr_array(self._matrix.T)
+        loose = self._matrix.shape[0] - self._height
+        self.row_lower = np.append(program.row_lower, np.full(loose, -np.inf))
+        self.row_upper = np.append(program.row_upper, np.zeros(loose))
+        self.relaxed = np.ones(self._height + loose, dtype=bool)
+        self.relaxed[self.row_of[self.row_of >= 0]] = False
+        self._sums = self._find_sums(place)
 
-    def _find_sums(self) -> list[tuple[int, int, IntArray]]:
+    def _find_sums(self, place: IntArray) -> list[tuple[int, int, IntArray]]:
         """Return row, sum and members of the sums that count openers and nothing else."""
-        found = [(row, total, of) for row, total, of in members_of(self.program) if self._is_opener[of].all()]
+        found = [(row, int(place[total]), place[of]) for row, total, of in members_of(self.program)]
+        found = [(row, total, of) for row, total, of in found if (of >= 0).all() and self._is_opener[of].all()]
         self.relaxed[[row for row, _, _ in found]] = False
         return found
 
-    def _find_knapsacks(self) -> None:
+    def _find_knapsacks(self, by_column: sp.csc_array) -> None:
         """Find rows ``sum a_j x_j <= capacity * y`` with all x behind y, and give each column at most one."""
-        program, gates = self.program, self.program.gates
-        matrix = program.matrix.tocsr()
+        program = self.program
+        matrix = sp.csr_array(by_column)
         row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
         negative = matrix.data < 0
         one = np.bincount(row[negative], minlength=matrix.shape[0]) == 1
         one &= (program.row_upper == 0) & np.isneginf(program.row_lower)
         chief = np.full(matrix.shape[0], -1, dtype=np.int64)
         chief[row[negative]] = matrix.indices[negative]
-        one &= program.whole[np.maximum(chief, 0)] & (chief >= 0)
-        pair = np.sort(gates.column * np.int64(matrix.shape[1]) + gates.opener)
+        one &= self.whole[np.maximum(chief, 0)] & (chief >= 0)
+        pair = np.sort(self._column * np.int64(matrix.shape[1]) + self._opener)
         key = matrix.indices.astype(np.int64) * matrix.shape[1] + chief[row]
         place = np.minimum(np.searchsorted(pair, key), max(len(pair) - 1, 0))
         behind = (pair[place] == key) if len(pair) else np.zeros(len(key), dtype=bool)
@@ -114,18 +189,23 @@ class Volume:
     # -- one pass -------------------------------------------------------------------------------------------------
 
     def look(self, row: FloatArray) -> _Pass:
-        """Return the bound that duals of the relaxed rows give, with the best duals of the knapsacks."""
-        program = self.program
-        reduced = np.asarray(program.cost - self._by_column @ row)
+        """Return the bound that duals of the relaxed rows give, with the best duals of the knapsacks.
+
+        Parameters
+        ----------
+        row : ndarray
+            Of the program's rows, the cuts and the other gates, shape (all of them,).
+        """
+        reduced = np.asarray(self.cost - self._by_column @ row)
         x = np.where(reduced < 0, self.room, self.lower)
-        x[program.whole] = 0.0
+        x[self.whole] = 0.0
         duals = row.copy()
         price = np.where(self._is_opener, reduced, 0.0)
 
         packed = np.nonzero((reduced < 0) & (self.row_of >= 0) & (self.room > 0))[0]
         if len(packed):
             x[packed] = self._packed(packed, reduced, duals)
-        behind = np.nonzero((self.opener >= 0) & (x > 0) & ~program.whole)[0]
+        behind = np.nonzero((self.opener >= 0) & (x > 0) & ~self.whole)[0]
         price += np.bincount(self.opener[behind], reduced[behind] * x[behind], minlength=len(price))
         opens = self._is_opener
         y = np.where(price < 0, self.upper, self.lower)
@@ -133,12 +213,15 @@ class Volume:
             y[total], duals[at] = self._counted(total, members, price, y)
         x[opens] = y[opens]
         x[behind] *= x[self.opener[behind]]
-        other = program.whole & ~opens
+        other = self.whole & ~opens
         x[other] = np.where(reduced[other] < 0, self.upper[other], self.lower[other])
         for _, total, _ in self._sums:
             x[total] = y[total]
-        paid = row * np.where(row > 0, program.row_lower, np.where(row < 0, program.row_upper, 0.0))
-        return _Pass(float(paid.sum() + reduced @ x), x, duals)
+        return _Pass(self._paid(row) + _dot(reduced, x), x, duals)
+
+    def _paid(self, row: FloatArray) -> float:
+        side = np.where(row > 0, self.row_lower, np.where(row < 0, self.row_upper, 0.0))
+        return float((row * side).sum())
 
     def _counted(self, total: int, members: IntArray, price: FloatArray, y: FloatArray) -> tuple[float, float]:
         """Choose as many of some openers as their sum may be; return how many, and the price of the last one."""
@@ -148,11 +231,12 @@ class Volume:
             return count, 0.0
         free = members[self.lower[members] < self.upper[members]]
         order = free[np.argsort(price[free], kind="stable")]
-        chosen = round(float(wanted - self.lower[members].sum()))
-        if not 0 < chosen <= len(order):
+        if not len(order):
             return wanted, 0.0
+        chosen = int(np.clip(round(float(wanted - self.lower[members].sum())), 0, len(order)))
         y[order[:chosen]], y[order[chosen:]] = 1.0, 0.0
-        return wanted, float(price[order[chosen - 1 if wanted > count else min(chosen, len(order) - 1)]])
+        marginal = max(chosen - 1, 0) if wanted > count else min(chosen, len(order) - 1)
+        return wanted, float(price[order[marginal]])
 
     def _packed(self, packed: IntArray, reduced: FloatArray, duals: FloatArray) -> FloatArray:
         """Fill the knapsacks, the best per unit of capacity first, and note the price of the last unit."""
@@ -165,7 +249,8 @@ class Volume:
         first = np.searchsorted(row, row)
         before = total - size - (total[first] - size[first])
         filled = np.clip(self.capacity[row] - before, 0.0, size)
-        short = np.nonzero((filled < size) & (before <= self.capacity[row]))[0]
+        # what fills a knapsack to the last unit leaves the price to the next one, rounding or not
+        short = np.nonzero((filled < size) & (before <= self.capacity[row] * (1 + _ROUNDING)))[0][::-1]
         duals[row[short]] = ratio[short]
         values = np.empty(len(packed))
         values[order] = filled / weight[order]
@@ -174,93 +259,115 @@ class Volume:
     # -- the ascent -----------------------------------------------------------------------------------------------
 
     def climb(
-        self, row: FloatArray, x: FloatArray, passes: int, enough: Callable[[], bool]
-    ) -> tuple[Duals, FloatArray]:
+        self, prices: Prices, like: FloatArray, passes: int, enough: Callable[[], bool], x: FloatArray | None = None
+    ) -> Climbed:
         """Raise the bound.
 
         Parameters
         ----------
-        row : ndarray
-            Duals to begin with, shape (rows,).
-        x : ndarray
+        prices : Prices
+            To begin with.
+        like : ndarray
             A point of about the right size, shape (columns,): rows are measured by what it moves through them.
         passes : int
             At most.
         enough : callable
             Asked after each.
-
-        Returns
-        -------
-        duals : Duals
-            The best ones.
-        x : ndarray
-            The averaged point, shape (columns,).
+        x : ndarray, optional
+            The averaged point of an ascent that this one goes on from, shape (columns,).
         """
-        size = self._size(x)
-        best_row = self._allowed(np.where(self.relaxed, row, 0.0))
+        size = self._size(like[self.kept])
+        best_row = self._allowed(np.where(self.relaxed, self._start(prices), 0.0))
         best = self.look(best_row)
-        x = best.x
-        target = best.value + _TARGET * max(abs(best.value), 1.0)
-        step, average, red, checkpoint = 1.0, _AVERAGE, 0, best.value
+        # what fades away is dropped before its numbers get so small that arithmetic with them is slow
+        point = best.x if x is None else np.where(np.abs(x[self.kept]) > _FADED, x[self.kept], 0.0)
+        moved = self._matrix @ point
+        hoped = _TARGET * max(abs(best.value), 1.0)
+        step, average, red, checkpoint = max(prices.step, _LEAST_STEP), _AVERAGE, 0, best.value
         for turn in range(1, passes + 1):
-            lack = self._lack(x, best_row) / size
-            norm = float(lack @ lack)
+            lack = self._lack(moved, best_row) / size
+            norm = _dot(lack, lack)
             if norm <= _NOTHING or enough():
                 break
-            trial_row = self._allowed(best_row + step * (target - best.value) / norm * lack / size)
+            trial_row = self._allowed(best_row + (step * hoped / norm) * lack / size)
             trial = self.look(trial_row)
-            change = self._lack(trial.x, best_row) / size - lack
+            trial_moved = self._matrix @ trial.x
+            change = self._lack(trial_moved, best_row) / size - lack
             if trial.value > best.value:
-                if lack @ (self._lack(trial.x, trial_row) / size) >= 0:
-                    step = min(2.0, step * 1.1)
+                if _dot(lack, self._lack(trial_moved, trial_row) / size) >= 0:
+                    step = min(_MOST_STEP, step * 1.1)
                 best, best_row, red = trial, trial_row, 0
-                if best.value > target - _TARGET / 2 * abs(target):
-                    target = best.value + _TARGET * max(abs(best.value), 1.0)
             else:
                 red += 1
                 if red >= _PATIENCE:
                     step, red = step * 0.66, 0
-            long = float(change @ change)
-            part = float(np.clip(-(lack @ change) / long, average / 10, average)) if long > 0 else average
-            x = part * trial.x + (1 - part) * x
+            long = _dot(change, change)
+            part = float(np.clip(-_dot(lack, change) / long, average / 10, average)) if long > 0 else average
+            point = part * trial.x + (1 - part) * point
+            moved = part * trial_moved + (1 - part) * moved
             if turn % _LOOK == 0:
                 rise, checkpoint = best.value - checkpoint, best.value
                 if rise < 0.01 * abs(best.value):
                     average = max(_LEAST_AVERAGE, average / 2)
-        gates, share = self._shares()
-        return self.ledger.short(Duals(best.row, np.zeros(len(self.ledger.cuts)), gates, share)), x
+        return self._climbed(best, best_row, point, step)
+
+    def _start(self, prices: Prices) -> FloatArray:
+        cut = np.zeros(len(self.ledger.cuts))
+        cut[: len(prices.cut)] = prices.cut
+        return np.concatenate([prices.row, cut, prices.gate[self._others]])
+
+    def _climbed(self, best: _Pass, row: FloatArray, point: FloatArray, step: float) -> Climbed:
+        ends = np.cumsum([self._height, len(self.ledger.cuts)])
+        _, cut, gate = np.split(row, ends)
+        every = np.zeros(len(self.program.gates))
+        every[self._others] = gate
+        x = np.zeros(len(self.program.cost))
+        x[self.kept] = point
+        gates, share = self._shares(best.row)
+        duals = self.ledger.short(Duals(best.row[: self._height], cut, gates, share))
+        return Climbed(best.value, Prices(row[: self._height], cut, every, step), duals, x)
 
     def _size(self, x: FloatArray) -> FloatArray:
-        """Return what a row is measured by: its side, or half of what a point moves through it."""
-        program = self.program
-        low, high = (np.where(np.isfinite(side), np.abs(side), 0.0) for side in (program.row_lower, program.row_upper))
-        moved: FloatArray = np.asarray(abs(program.matrix) @ np.abs(x)) / 2
+        """Return what a row is measured by: the root of its side, or of half of what a point moves through it."""
+        low, high = (np.where(np.isfinite(side), np.abs(side), 0.0) for side in (self.row_lower, self.row_upper))
+        moved: FloatArray = np.asarray(abs(self._matrix) @ np.abs(x)) / 2
         usual = moved[moved > 0].mean() if (moved > 0).any() else 1.0
         size = np.maximum(low, high)
-        return np.where(size > 0, size, np.maximum(moved, usual))
+        return np.sqrt(np.where(size > 0, size, np.maximum(moved, usual)))
 
-    def _shares(self) -> tuple[IntArray, FloatArray]:
-        """Return the gates that carry a column's price though they are not its first: those of its knapsack."""
-        gates = self.program.gates
-        own = (gates.opener == self.opener[gates.column]) & self.ledger.several[gates.column]
-        own &= ~self.ledger.is_first
-        at = np.nonzero(own)[0]
-        return at, np.ones(len(at))
+    def _shares(self, row: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Return the gates that carry a part of a column's price though they are not its first, and that part.
 
-    def _lack(self, x: FloatArray, row: FloatArray) -> FloatArray:
-        """Return what a point lacks in the relaxed rows: positive where it should be more."""
-        program = self.program
-        total = program.matrix @ x
-        low, high = program.row_lower, program.row_upper
-        lack = np.where(row > 0, low - total, np.where(row < 0, high - total, 0.0))
-        idle = row == 0
-        under, over = low[idle] - total[idle], high[idle] - total[idle]
-        lack[idle] = np.where(under > 0, under, np.minimum(over, 0.0))
+        Other gates carry their own multiplier, the gate of the column's knapsack what is left.
+        """
+        ledger, gates = self.ledger, self.program.gates
+        height = self._height + len(ledger.cuts)
+        reduced = np.asarray(self.cost - self._by_column[:, :height] @ row[:height])
+        place = np.searchsorted(self.kept, gates.column[self._others])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            part = np.where(reduced[place] < 0, np.clip(row[height:] / reduced[place], 0.0, 1.0), 0.0)
+        taken = np.minimum(np.bincount(place, part, minlength=len(self.kept)), 1.0)
+        own = self._opener == self.opener[self._column]
+        share = np.zeros(len(gates))
+        share[self._others] = part
+        share[self._gates[own]] = 1.0 - taken[self._column[own]]
+        at = self._gates[ledger.several[gates.column[self._gates]] & ~ledger.is_first[self._gates]]
+        return at, share[at]
+
+    def _lack(self, moved: FloatArray, row: FloatArray) -> FloatArray:
+        """Return what a point that moves so much through the rows lacks in those that are relaxed."""
+        low, high = self.row_lower, self.row_upper
+        # a row with a price is held to the side that the price stands for, another one between its sides
+        lack = np.where(row >= 0, np.where(row > 0, low, np.maximum(low, np.minimum(moved, high))), high) - moved
         lack[~self.relaxed] = 0.0
         return lack
 
     def _allowed(self, row: FloatArray) -> FloatArray:
         """Return duals of the sign that each row allows."""
-        program = self.program
-        row = np.where(np.isfinite(program.row_lower), row, np.minimum(row, 0.0))
-        return np.where(np.isfinite(program.row_upper), row, np.maximum(row, 0.0))
+        row = np.where(np.isfinite(self.row_lower), row, np.minimum(row, 0.0))
+        return np.where(np.isfinite(self.row_upper), row, np.maximum(row, 0.0))
+
+
+def _dot(one: FloatArray, other: FloatArray) -> float:
+    """Return the sum of products; BLAS would wake its threads for it, which takes longer than the sum itself."""
+    return float(np.einsum("i,i->", one, other))

@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
+from netopt.formulation import Program
 from netopt.solve.bound import Bound, Cut, Duals, Ledger
 from netopt.solve.control import Control
 from netopt.solve.form import Form, gate_rows, summed_gates
 from netopt.solve.simplex import Basis, Linear, Simplex, Verdict
 
-__all__ = ["Point", "Relaxation"]
+__all__ = ["Point", "Relaxation", "asked_for"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -125,16 +126,15 @@ class Relaxation:
 
     def add_cuts(self, cuts: list[Cut]) -> None:
         """Add cuts to the ledger and to the rows."""
-        if not cuts:
-            return
-        parts = [self.ledger.add_cut(cut) for cut in cuts]
-        height = np.cumsum([0, *(len(columns) for columns, _ in parts)])
-        rows = sp.csr_array(
-            (np.concatenate([value for _, value in parts]), np.concatenate([columns for columns, _ in parts]), height),
-            shape=(len(parts), len(self.program.cost)),
-        )
         known = len(self.ledger.cuts)
-        self._add(rows, np.full(len(parts), _CUT), np.arange(known - len(parts), known))
+        for cut in cuts:
+            self.ledger.add_cut(cut)
+        self.heed_cuts(np.arange(known, len(self.ledger.cuts)))
+
+    def heed_cuts(self, which: IntArray) -> None:
+        """Add the rows of cuts that the ledger knows."""
+        if len(which):
+            self._add(sp.csr_array(self.ledger.cut_rows()[which]), np.full(len(which), _CUT), which)
 
     def add_columns(self, which: IntArray) -> None:
         """Keep more columns."""
@@ -250,16 +250,7 @@ class Relaxation:
 
     def asked_for(self, bound: Bound, x: FloatArray) -> IntArray:
         """Return columns left out that could lower the cost: their price says so, and their site is or may be open."""
-        price = bound.price
-        size = np.abs(self.program.cost).max(initial=1.0)
-        at = np.nonzero((price < -_ASKED * size) & (self.position < 0) & (self.upper > 0))[0]
-        gates = self.program.gates
-        carries = bound.share > 0
-        shut = (x[gates.opener] <= 0) & (price[gates.opener] >= 0)
-        held = np.zeros(len(price), dtype=bool)
-        held[gates.column[carries]] = True
-        held[gates.column[carries & ~shut]] = False
-        return at[~held[at]]
+        return asked_for(self.program, bound, x, (self.position < 0) & (self.upper > 0))
 
     def ray(self) -> FloatArray | None:
         """Return multipliers of all rows that prove what is kept infeasible, in the solver's scale."""
@@ -301,3 +292,28 @@ class Relaxation:
     def start_from(self, basis: Basis) -> None:
         """Go on from a basis that was taken earlier."""
         self.simplex.start_from(basis)
+
+
+def asked_for(program: Program, bound: Bound, x: FloatArray, missing: BoolArray) -> IntArray:
+    """Return which of the columns left out could lower the cost: their price says so, and their site may be open.
+
+    Parameters
+    ----------
+    program : Program
+        Its gates are looked at.
+    bound : Bound
+        From the duals of a relaxation over the others.
+    x : ndarray
+        Its point, shape (columns,).
+    missing : ndarray of bool
+        The columns left out that may be more than zero, shape (columns,).
+    """
+    price, gates = bound.price, program.gates
+    size = np.abs(program.cost).max(initial=1.0)
+    at = np.nonzero((price < -_ASKED * size) & missing)[0]
+    carries = bound.share > 0
+    shut = (x[gates.opener] <= 0) & (price[gates.opener] >= 0)
+    held = np.zeros(len(price), dtype=bool)
+    held[gates.column[carries]] = True
+    held[gates.column[carries & ~shut]] = False
+    return at[~held[at]]

@@ -12,7 +12,7 @@ from netopt.formulation import Program
 from netopt.solve.bound import Bound
 from netopt.solve.control import Control
 from netopt.solve.cuts import Dicuts
-from netopt.solve.lagrange import Volume
+from netopt.solve.lagrange import Prices, Volume
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.simplex import Verdict
 
@@ -157,11 +157,10 @@ def _by_volume(relaxation: Relaxation, weak: Point, seconds: float) -> Relaxatio
     ledger, control, program = relaxation.ledger, relaxation.control, relaxation.program
     started = control.seconds
     volume = Volume(ledger, relaxation.lower, relaxation.upper)
-    duals, x = volume.climb(
-        weak.duals.row, weak.x, _PASSES, lambda: control.stop.is_set() or control.seconds - started > seconds
-    )
-    price = ledger.bound(duals, relaxation.lower, relaxation.upper).price
-    kept = (price < 0) | (x > _TRACE * volume.room) | program.whole | ~ledger.gated | (program.lower > 0)
+    begin = Prices(weak.duals.row, weak.duals.cut, np.zeros(len(program.gates)))
+    found = volume.climb(begin, weak.x, _PASSES, lambda: control.stop.is_set() or control.seconds - started > seconds)
+    price = ledger.bound(found.duals, relaxation.lower, relaxation.upper).price
+    kept = (price < 0) | (found.x > _TRACE * volume.room) | program.whole | ~ledger.gated | (program.lower > 0)
     return _over(relaxation, kept)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from netopt.formulation import Program
+from netopt.solve.ascent import Ascent
 from netopt.solve.bound import Certificate, Ledger
 from netopt.solve.control import Control, gap_between
 from netopt.solve.cuts import Dicuts
@@ -28,6 +29,9 @@ _CERTIFICATE = 3_000_000
 """Numbers in a certificate, at most; above, it proves the root's bound."""
 
 _ROOT_SHARE = 0.2
+_ROUNDS_OF_SIMPLEX, _LONG = 100, 30.0
+_PATIENCE = 4.0
+_TRACE = 1e-3
 _SLICES = 6
 _COARSE = 20
 _DOUBTS = (0.45, 0.3, 0.2, 0.1, 0.0)
@@ -108,6 +112,7 @@ class Search:
         self.bound = -np.inf
         self.improver = Improver(self.relaxation, control)
         self.tree: Tree | None = None
+        self.ascent: Ascent | None = None
         self._stalled = self._branching = False
         self._spent_improving = 0.0
         self._slice = 1.0
@@ -129,25 +134,100 @@ class Search:
         tree.begin(self.ledger.no_duals() if weak is None else weak.duals)
         if weak is not None:
             tighten_sums(tree, weak)
-        if len(self.relaxation.kept) < len(self.program.cost) and not len(self.dicuts.openers):
-            # measured: with several echelons the simplex method finds its few gates sooner
-            self.relaxation = scout(self.relaxation, seconds / 2, self._raise)
+        expected = _ROUNDS_OF_SIMPLEX * self.control.seconds  # so much dearer the relaxation with all that matters is
+        if len(self.relaxation.kept) < len(self.program.cost) and weak is not None:
+            if not self._ascend(tree, weak, seconds):
+                self.relaxation = scout(self.relaxation, seconds / 2, self._raise)
             tree.move_to(self.relaxation)
+        first = tree.certificate()
+        if self.ascent is not None:
+            self._plans_by_price(self.ascent)
+            self._narrow(self.ascent, expected)
+        if self._over():
+            return self._found(tree, first)
         root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise)
         if root is None:
             return None
         root = self._split(tree, root, seconds)
         first = tree.certificate()
-        self.improver = Improver(self.relaxation, self.control, self.dicuts)
-        self.regions = Regions(self.relaxation, self.control)
-        self._slice = max(0.5, self.control.seconds / _SLICES)
+        if self.ascent is None:
+            self._begin_improving()
         self._first_plans(root)
         tree.best = self.improver.cost
         if not self._close_enough() and self._suits_a_tree(root):
             self._branch(tree)
+        return self._found(tree, first)
+
+    def _found(self, tree: Tree, first: Certificate) -> Found:
         certificate = tree.certificate() if tree.size() <= _CERTIFICATE else first
         bound = min(max(self.bound, certificate.bound), self.improver.cost)
         return Found(self.improver.best, bound, certificate, tree.nodes, self._stalled)
+
+    def _begin_improving(self) -> None:
+        """Look for plans among the columns that are kept by now."""
+        self.improver = Improver(self.relaxation, self.control, self.dicuts)
+        self.regions = Regions(self.relaxation, self.control)
+        self._slice = max(0.5, self.control.seconds / _SLICES)
+
+    def _ascend(self, tree: Tree, weak: Point, seconds: float) -> bool:
+        """Raise the bound without the simplex method, and keep what mattered on the way; False where that misleads."""
+        kept = np.zeros(len(self.program.cost), dtype=bool)
+        kept[self.relaxation.kept] = True
+        until = self.control.seconds + seconds
+        lower, upper = self.relaxation.lower, self.relaxation.upper
+        ascent = Ascent(self.ledger, self.dicuts, self.control, kept, weak, lower, upper)
+        if not ascent.climb(lambda: self.control.seconds > until, self._raise):
+            return False
+        self.ascent, self.relaxation = ascent, ascent.relaxation()
+        root, node = ascent.root(), tree.pop()
+        if node is not None:
+            tree.push(tree.bounded(node, root.point, root.bound.value))
+        return True
+
+    def _plans_by_price(self, ascent: Ascent) -> None:
+        """Choose by prices, upstream first, and decide again region by region."""
+        self._begin_improving()
+        x, price = ascent.dive(self._stages(), self._over)
+        self.relaxation.add_columns(np.nonzero(ascent.kept & (self.relaxation.position < 0))[0])
+        self.improver.heed(price)
+        self.improver.completed(np.ceil(x[self.improver.whole] - _TRACE), rough=True)
+        if self.improver.best is None and not self._over():
+            self.improver.opened(x)
+        self._report("improving")
+        self._by_regions(x, price)
+
+    def _stages(self) -> list[IntArray]:
+        """Return what is chosen first, and what then: openers upstream, other ones of several flows, those of one."""
+        program, upstream = self.program, self.dicuts.openers
+        openers, flows = np.unique(program.gates.opener, return_counts=True)
+        openers, flows = openers[program.upper[openers] <= 1], flows[program.upper[openers] <= 1]
+        return [upstream, np.setdiff1d(openers[flows > 1], upstream), np.setdiff1d(openers[flows == 1], upstream)]
+
+    def _narrow(self, ascent: Ascent, expected: float) -> None:
+        """Raise the bound and look for plans in turn, as long as there is no time for exact relaxations.
+
+        Parameters
+        ----------
+        ascent : Ascent
+            Goes on.
+        expected : float
+            Seconds that the relaxation with all that matters is thought to take.
+        """
+        patience = 1.0
+        while not self._over():
+            remaining = self.control.remaining
+            if expected < _LONG or (patience > _PATIENCE and (remaining is None or expected < remaining / 2)):
+                return
+            gap, until = gap_between(self.improver.cost, self.bound), self.control.seconds + patience * self._slice
+
+            def enough(until: float = until) -> bool:
+                return self._over() or self.control.seconds > until
+
+            ascent.climb(enough, self._raise)
+            self.relaxation.add_columns(np.nonzero(ascent.kept & (self.relaxation.position < 0))[0])
+            self._by_regions(ascent.root().point.x, ascent.root().bound.price, patience)
+            if gap - gap_between(self.improver.cost, self.bound) < _WORTH * gap:
+                patience *= 2
 
     def _split(self, tree: Tree, root: Screened, seconds: float) -> Screened:
         """Split the sums first; what is known of the best part says more than the root does."""
@@ -175,6 +255,9 @@ class Search:
         x, price = root.point.x, root.bound.price
         self.improver.heed(price)
         wide = len(self.regions.openers) > _MANY_OPENERS
+        if self.improver.best is not None:
+            self._improve(x, price)
+            return
         upstream = self._upstream(wide)
         if len(upstream):
             x, price = self._upstream_first(upstream, x, price)
@@ -229,11 +312,11 @@ class Search:
         spent = self.control.seconds - started
         return (before - self.improver.cost) / max(spent, 1e-3) if np.isfinite(before) else 0.0
 
-    def _by_regions(self, x: FloatArray, price: FloatArray) -> None:
+    def _by_regions(self, x: FloatArray, price: FloatArray, patience: float = 1.0) -> None:
         """Decide regions again, as long as that saves something."""
         while self.improver.best is not None and not self._over():
             started, before = self.control.seconds, self.improver.cost
-            better = self.regions.improve(self.improver.best.x, x, price, self._slice)
+            better = self.regions.improve(self.improver.best.x, x, price, patience * self._slice)
             if better is not None:
                 self.improver.completed(np.round(better[self.improver.whole]))
                 self._report("improving")

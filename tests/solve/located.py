@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from netopt.formulation import Program
 
-__all__ = ["best_by_enumeration", "flows_for", "holds", "located"]
+__all__ = ["best_by_enumeration", "echelons", "flows_for", "holds", "located"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -74,6 +74,44 @@ def located(
                           "unit_cost": distance[site, customer].round(2)}),
         ]),
     }  # fmt: skip
+
+
+def echelons(dcs: int, fcs: int, customers: int, seed: int, *, tight: float = 0.5) -> dict[str, pd.DataFrame]:
+    """Return tables: two suppliers, then distribution and fulfillment centers that are all to be chosen, all linked.
+
+    Parameters
+    ----------
+    dcs, fcs, customers, seed : int
+        How many, and what is drawn.
+    tight : float
+        Part of either kind of centers that is needed to hold the demand, about.
+    """
+    draw = np.random.default_rng(seed)
+    names = [[f"{kind}{n}" for n in range(count)] for kind, count in zip("SDFC", (2, dcs, fcs, customers), strict=True)]
+    at = [draw.uniform(0, 100, (len(some), 2)) for some in names]
+    quantity = draw.integers(5, 30, customers)
+
+    def centers(kind: str, some: list[str], fixed: float) -> pd.DataFrame:
+        size = quantity.sum() / (tight * len(some))
+        return pd.DataFrame({
+            "name": some, "type": kind, "status": "consider",
+            "capacity": np.round(draw.uniform(0.8, 1.2, len(some)) * size),
+            "fixed_cost": (fixed * draw.uniform(0.8, 1.2, len(some))).round(1),
+        })  # fmt: skip
+
+    def lanes(level: int, rate: float) -> pd.DataFrame:
+        start, end = at[level][:, None, :], at[level + 1][None, :, :]
+        cost = (rate * np.hypot(*(start - end).transpose(2, 0, 1))).round(2)
+        pairs = list(itertools.product(names[level], names[level + 1]))
+        return pd.DataFrame(pairs, columns=["origin", "destination"]).assign(unit_cost=cost.ravel())
+
+    suppliers = pd.DataFrame({"name": names[0], "type": "supplier"})
+    return {
+        "facilities": pd.concat([suppliers, centers("dc", names[1], 600), centers("fc", names[2], 400)]),
+        "customers": pd.DataFrame({"name": names[3]}),
+        "demand": pd.DataFrame({"customer": names[3], "quantity": quantity}),
+        "lanes": pd.concat([lanes(0, 0.2), lanes(1, 0.4), lanes(2, 1.0)]),
+    }
 
 
 def holds(given: Program, x: FloatArray, near: float = 1e-6) -> bool:

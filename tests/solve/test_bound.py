@@ -122,6 +122,27 @@ def test_a_cut_in_the_bound() -> None:
     assert ledger.bound(held, safe=False).value == pytest.approx(10 - 2.5)
 
 
+def test_cuts_that_are_kept_keep_their_prices() -> None:
+    ledger = Ledger(chain())
+    useless, useful = Cut(0, np.array([1, 3])), Cut(0, np.array([0, 2]))
+    for cut in (useless, useful, useless):
+        ledger.add_cut(cut)
+    row = np.array([2.5, 0, 2.5, 0, -2.5])
+    value = 10 - 2.5  # as above
+    assert ledger.bound(Duals(row, np.array([0, -1.5, 0]), NONE, np.zeros(0)), safe=False).value == pytest.approx(value)
+    ledger.keep_cuts(np.array([1]))
+    assert ledger.cuts == [useful]
+    assert ledger.cut_rows().shape == (1, 9)
+    assert ledger.bound(Duals(row, np.array([-1.5]), NONE, np.zeros(0)), safe=False).value == pytest.approx(value)
+    ledger.add_cut(useless)  # and others may follow
+    assert ledger.bound(Duals(row, np.array([-1.5, 0]), NONE, np.zeros(0)), safe=False).value == pytest.approx(value)
+    columns, values = ledger.coefficients(useless)
+    assert ledger.cut_rows()[[1]].toarray()[0, columns] == pytest.approx(values)
+    ledger.keep_cuts(NONE)
+    assert not ledger.cuts
+    assert ledger.cut_rows().shape == (0, 9)
+
+
 @pytest.mark.parametrize(("seed", "switches"), MIXES)
 def test_no_duals_whatever_bound_above_the_optimum(seed: int, switches: dict[str, bool]) -> None:
     p = program(seed, **switches)

@@ -1,0 +1,253 @@
+"""The relaxation without the simplex method: prices climb over few columns, which ask for others and for cuts.
+
+The simplex method takes the more steps the more customers there are, and each step is dearer. A pass of the volume
+algorithm costs as much as reading the columns, and a hundred of them between two looks at all columns bring the bound
+up as far as an exact relaxation would, at a fraction of its time.
+
+Its averaged point lies inside of what is optimal, not at a corner, so that the cuts found there hold for longer. Where
+the choices of such a point are made one after the other, the surest first, they make a plan (a dive).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from netopt.solve.bound import Bound, Cut, Ledger
+from netopt.solve.control import Control
+from netopt.solve.cuts import Dicuts
+from netopt.solve.lagrange import Climbed, Prices, Volume
+from netopt.solve.relaxation import Point, Relaxation, asked_for
+from netopt.solve.screen import Screened
+
+__all__ = ["Ascent"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+_PASSES = 150
+_DIVING = 100
+_SETTLING, _RISES = 8, 3e-4
+_SETTLED, _MISLED = 0.02, 0.25
+_STALLED, _LOOKBACK = 1e-4, 4
+_NEAREST = 6
+_TRACE = 1e-6
+_USED = 0.99
+_AT_ONCE, _SURE = 0.6, 0.45
+
+
+class Ascent:
+    """Raises the bound of a program, within bounds of the columns that may be changed in between.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Gets the cuts.
+    dicuts : Dicuts
+        Finds them.
+    control : Control
+        When to stop.
+    kept : ndarray of bool
+        Columns to begin with, shape (columns,).
+    point : Point
+        Its duals are begun with, and rows are measured by what it moves through them.
+    lower, upper : ndarray
+        Of the columns, shape (columns,).
+    """
+
+    def __init__(
+        self, ledger: Ledger, dicuts: Dicuts, control: Control, kept: BoolArray, point: Point,
+        lower: FloatArray, upper: FloatArray,
+    ) -> None:  # fmt: skip
+        program = ledger.program
+        self.ledger, self.dicuts, self.control, self.program = ledger, dicuts, control, program
+        self.lower, self.upper = lower.copy(), upper.copy()
+        self._must = program.whole | ~ledger.gated | (program.lower > 0)
+        self._must[program.gates.opener] = True
+        self.kept = kept | self._must
+        self._like = point.x
+        self._prices = Prices.of(point.duals, len(program.gates))
+        self._x: FloatArray | None = None
+        self._shared = False  # whether others know of the cuts
+        self.best: Climbed | None = None
+        self.bound: Bound | None = None
+
+    def climb(self, enough: Callable[[], bool], report: Callable[[float], None]) -> bool:
+        """Raise the bound until it is enough, or hardly rises any more.
+
+        Parameters
+        ----------
+        enough : callable
+            Asked after every round.
+        report : callable
+            Told of every better bound.
+
+        Returns
+        -------
+        bool
+            False where the columns to begin with were not those that matter: a good part of all others is asked for.
+        """
+        history: list[float] = []
+        while True:
+            found, bound, asked = self._round(_PASSES)
+            if self.bound is None and len(asked) > _MISLED * (~self.kept).sum():
+                return False
+            if self.bound is None or bound.value > self.bound.value:
+                self.bound, self.best = bound, found
+                report(bound.value)
+            history.append(self.bound.value)
+            if enough() or self.control.stop.is_set() or _stalled(history):
+                return True
+            if len(asked) < _SETTLED * self.kept.sum():
+                self._forget_cuts()
+                known = {_key(cut) for cut in self.ledger.cuts}  # an averaged point breaks them all by a little
+                for cut in self.dicuts.broken_by(found.x):
+                    if _key(cut) not in known:
+                        self.ledger.add_cut(cut)
+                self._drop_dear(bound, found.x)
+            self.kept[asked] = True
+
+    def _forget_cuts(self) -> None:
+        """Forget the cuts without a price, as long as nobody else knows of them."""
+        if self.best is None or self._shared:
+            return
+        best = self.best
+        used = np.zeros(len(self.ledger.cuts), dtype=bool)
+        for cut in (self._prices.cut, best.prices.cut):
+            used[: len(cut)] |= cut != 0
+        which = np.nonzero(used)[0]
+
+        def left(prices: FloatArray) -> FloatArray:
+            """Return the prices of the cuts that stay."""
+            return np.append(prices, np.zeros(len(used) - len(prices)))[which]
+
+        self.ledger.keep_cuts(which)
+        self._prices = replace(self._prices, cut=left(self._prices.cut))
+        prices = replace(best.prices, cut=left(best.prices.cut))
+        self.best = replace(best, prices=prices, duals=replace(best.duals, cut=left(best.duals.cut)))
+
+    def root(self) -> Screened:
+        """Return what is known of the root, where the best bound was found; once it has been climbed to."""
+        self._shared = True
+        found = self.best
+        if found is None or self.bound is None:
+            raise ValueError("nothing is known before the first climb")
+        point = Point(found.value, found.x, found.duals, found.duals.row)
+        return Screened(point, self.bound, point, solved=False)
+
+    def relaxation(self) -> Relaxation:
+        """Return the relaxation over the columns that are kept, with the cuts that have a price."""
+        self._shared = True
+        relaxation = Relaxation(self.ledger, self.control, self.kept)
+        whole = np.nonzero(self.program.whole)[0]
+        relaxation.fix(whole, self.lower[whole], self.upper[whole])
+        if self.best is not None:
+            relaxation.heed_cuts(np.nonzero(self.best.prices.cut)[0])
+        return relaxation
+
+    def _round(self, passes: int, *, safe: bool = True) -> tuple[Climbed, Bound, IntArray]:
+        """Go on over the columns that are kept; return where that led, and the columns that it asks for."""
+        gates = self.program.gates
+        closed = self.upper <= 0
+        closed[gates.column[closed[gates.opener]]] = True
+        at = np.nonzero(self.kept & (~closed | self._must))[0]
+        volume = Volume(self.ledger, self.lower, self.upper, at)
+        found = volume.climb(self._prices, self._like, passes, self.control.stop.is_set, self._x)
+        self._prices, self._x = found.prices, found.x
+        bound = self.ledger.bound(found.duals, self.lower, self.upper, safe=safe)
+        return found, bound, asked_for(self.program, bound, found.x, ~self.kept & (self.upper > 0))
+
+    def _drop_dear(self, bound: Bound, x: FloatArray) -> None:
+        """Leave out what is not used and priced above what is, save the nearest of every row."""
+        used = self.kept & (x > _TRACE)
+        if not used.any():
+            return
+        dear = self.kept & ~self._must & ~used & (bound.price > np.quantile(bound.price[used], _USED))
+        last = self.dicuts.last()
+        dear[self.dicuts.nearest(last[self.kept[last]], bound.price, _NEAREST)] = False
+        self.kept[dear] = False
+
+    # -- plans --------------------------------------------------------------------------------------------------------
+
+    def dive(self, stages: list[IntArray], enough: Callable[[], bool]) -> tuple[FloatArray, FloatArray]:
+        """Make choices one after the other, those first that the averaged point is surest of.
+
+        Parameters
+        ----------
+        stages : list of ndarray of int
+            Choices between 0 and 1: all of a stage are made before those of the next one.
+        enough : callable
+            Asked after every round; what has not been chosen by then is rounded.
+
+        Returns
+        -------
+        x : ndarray
+            The averaged point, with choices made, shape (columns,).
+        price : ndarray
+            As in `Bound.price`, of the last round, shape (columns,).
+        """
+        lower, upper, prices, averaged = self.lower.copy(), self.upper.copy(), self._prices, self._x
+        found, bound = self._settled(enough)
+        while not enough():
+            x = np.clip(found.x, self.lower, self.upper)
+            left = [stage[self.lower[stage] < self.upper[stage]] for stage in stages]
+            free = next((some for some in left if len(some)), None)
+            if free is None:
+                break
+            self._choose(free, x)
+            if (self.lower[free] == self.upper[free]).all():
+                found, bound = self._settled(enough)  # the choices of a stage are worth a good look
+            else:
+                found, bound = self._next(_DIVING)
+        x = np.clip(found.x, self.lower, self.upper)
+        for stage in stages:
+            x[stage] = np.round(x[stage])
+        self.lower, self.upper, self._prices, self._x = lower, upper, prices, averaged
+        return x, bound.price
+
+    def _choose(self, free: IntArray, x: FloatArray) -> None:
+        """Round the choices that a point is surest of; where it is sure of none, open the most open ones."""
+        doubt = np.abs(x[free] - np.round(x[free]))
+        chosen = free[np.argsort(doubt, kind="stable")[: math.ceil(_AT_ONCE * len(free))]]
+        chosen = chosen[np.abs(x[chosen] - np.round(x[chosen])) < _SURE]
+        if len(chosen):
+            self.lower[chosen] = self.upper[chosen] = np.round(x[chosen])
+            return
+        most = free[np.argsort(-x[free], kind="stable")[: math.ceil(_AT_ONCE * x[free].sum())]]
+        self.lower[most] = self.upper[most] = 1.0  # some too many still make a plan
+
+    def _next(self, passes: int) -> tuple[Climbed, Bound]:
+        """Go on, and take in the columns that are asked for."""
+        found, bound, asked = self._round(passes, safe=False)
+        self.kept[asked] = True
+        return found, bound
+
+    def _settled(self, enough: Callable[[], bool]) -> tuple[Climbed, Bound]:
+        """Go on until the bound within the choices made hardly rises."""
+        found, bound = self._next(_PASSES)
+        for _ in range(_SETTLING):
+            before = found.value
+            if enough():
+                break
+            found, bound = self._next(_PASSES)
+            if found.value - before < _RISES * abs(before):
+                break
+        return found, bound
+
+
+def _key(cut: Cut) -> tuple[int, bytes]:
+    return cut.opener, cut.rows.tobytes()
+
+
+def _stalled(history: list[float]) -> bool:
+    """Return whether the bound hardly rose over the last rounds."""
+    if len(history) <= _LOOKBACK:
+        return False
+    if not np.isfinite(history[-1]):
+        return True
+    return history[-1] - history[-1 - _LOOKBACK] < _LOOKBACK * _STALLED * abs(history[-1])
