@@ -39,6 +39,9 @@ _NEAREST = 6
 _TRACE = 1e-6
 _USED = 0.99
 _AT_ONCE, _SURE = 0.6, 0.45
+_SPARE = 0.01
+_LEFT = 0.02
+"""When so few choices of a stage are left, all are rounded: a round would cost as much as the ones before."""
 
 
 class Ascent:
@@ -73,6 +76,7 @@ class Ascent:
         self._like = point.x
         self._prices = Prices.of(point.duals, len(program.gates))
         self._x: FloatArray | None = None
+        self._capacity: FloatArray = np.zeros(len(program.cost))
         self._shared = False  # whether others know of the cuts
         self.best: Climbed | None = None
         self.bound: Bound | None = None
@@ -158,7 +162,7 @@ class Ascent:
         at = np.nonzero(self.kept & (~closed | self._must))[0]
         volume = Volume(self.ledger, self.lower, self.upper, at)
         found = volume.climb(self._prices, self._like, passes, self.control.stop.is_set, self._x)
-        self._prices, self._x = found.prices, found.x
+        self._prices, self._x, self._capacity = found.prices, found.x, volume.capacities()
         bound = self.ledger.bound(found.duals, self.lower, self.upper, safe=safe)
         return found, bound, asked_for(self.program, bound, found.x, ~self.kept & (self.upper > 0))
 
@@ -193,22 +197,30 @@ class Ascent:
         """
         lower, upper, prices, averaged = self.lower.copy(), self.upper.copy(), self._prices, self._x
         found, bound = self._settled(enough)
-        while not enough():
-            x = np.clip(found.x, self.lower, self.upper)
-            left = [stage[self.lower[stage] < self.upper[stage]] for stage in stages]
-            free = next((some for some in left if len(some)), None)
-            if free is None:
-                break
-            self._choose(free, x)
-            if (self.lower[free] == self.upper[free]).all():
-                found, bound = self._settled(enough)  # the choices of a stage are worth a good look
-            else:
-                found, bound = self._next(_DIVING)
-        x = np.clip(found.x, self.lower, self.upper)
         for stage in stages:
-            x[stage] = np.round(x[stage])
+            before = np.clip(found.x, self.lower, self.upper)
+            free = stage[self.lower[stage] < self.upper[stage]]
+            while len(free) > _LEFT * len(stage) and not enough():
+                self._choose(free, np.clip(found.x, self.lower, self.upper))
+                free = stage[self.lower[stage] < self.upper[stage]]
+                if len(free) > _LEFT * len(stage):
+                    found, bound = self._next(_DIVING)
+            self.lower[free] = self.upper[free] = np.round(np.clip(found.x, self.lower, self.upper)[free])
+            self._make_room(stage, before)
+            found, bound = self._settled(enough)  # the choices of a stage are worth a good look
+        x = np.clip(found.x, self.lower, self.upper)
         self.lower, self.upper, self._prices, self._x = lower, upper, prices, averaged
         return x, bound.price
+
+    def _make_room(self, stage: IntArray, before: FloatArray) -> None:
+        """Open the most open ones of a stage besides, until there is as much capacity as there was by parts."""
+        wanted = (1 + _SPARE) * before - self.lower  # the averaged point is not quite feasible itself
+        lacking = float((self._capacity * wanted)[stage].sum())
+        shut = stage[(self.upper[stage] <= 0) & (before[stage] > 0)]
+        shut = shut[np.argsort(-before[shut], kind="stable")]
+        gained = np.cumsum(self._capacity[shut])
+        more = shut[: int(np.searchsorted(gained, lacking)) + 1] if lacking > 0 else shut[:0]
+        self.lower[more] = self.upper[more] = 1.0
 
     def _choose(self, free: IntArray, x: FloatArray) -> None:
         """Round the choices that a point is surest of; where it is sure of none, open the most open ones."""

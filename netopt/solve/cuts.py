@@ -53,6 +53,7 @@ class Dicuts:
         self.node, self.tail, self.head = _network(ledger)
         self.demand = program.row_upper[self.node]
         self.openers = self._worthwhile()
+        self._marked = np.zeros(len(program.cost), dtype=bool)
 
     def last(self) -> IntArray:
         """Return the columns that may be zero and end where nothing leaves, as a rule at a customer."""
@@ -114,9 +115,11 @@ class Dicuts:
     def _worst(self, opener: int, x: FloatArray, used: IntArray) -> Cut | None:
         y, n = x[opener], len(self.node)
         source, sink = n, n + 1
-        gated = np.zeros(len(x), dtype=bool)
-        gated[self.program.gates.column[self.ledger.gates_of(opener)]] = True
-        own, others = used[gated[used]], used[~gated[used]]
+        gated = self.program.gates.column[self.ledger.gates_of(opener)]
+        self._marked[gated] = True
+        is_own = self._marked[used]
+        self._marked[gated] = False
+        own, others = used[is_own], used[~is_own]
         into, out = own[self.head[own] >= 0], own[self.tail[own] >= 0]
         gain = float(x[into].sum())
         if gain <= _BREACH:

@@ -110,10 +110,12 @@ class Improver:
         changed = np.nonzero((lower != flows.lower) | (upper != flows.upper))[0]
         flows.fix(changed, lower[changed], upper[changed])
         flows.add_columns(np.nonzero((flows.position < 0) & (self.relaxation.position >= 0))[0])
+        added = rough and self._add_nearest()
         point = None
         for turn in range(rounds):
             verdict, found = flows.run()
-            if verdict is Verdict.INFEASIBLE and ((turn == 0 and self._add_nearest()) or flows.price_infeasible()):
+            nearest = turn == 0 and not added
+            if verdict is Verdict.INFEASIBLE and ((nearest and self._add_nearest()) or flows.price_infeasible()):
                 continue
             if verdict is not Verdict.OPTIMAL or found is None:
                 break

@@ -186,6 +186,13 @@ class Volume:
         held = np.nonzero(one[row] & negative)[0]
         self.capacity[row[held]] = -matrix.data[held]
 
+    def capacities(self) -> FloatArray:
+        """Return what the knapsack of each opener holds, shape (columns,)."""
+        packed = np.nonzero(self.row_of >= 0)[0]
+        held = np.zeros(len(self.program.cost))
+        np.maximum.at(held, self.kept[self.opener[packed]], self.capacity[self.row_of[packed]])
+        return held
+
     # -- one pass -------------------------------------------------------------------------------------------------
 
     def look(self, row: FloatArray) -> _Pass:

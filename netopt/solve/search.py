@@ -139,10 +139,11 @@ class Search:
             if not self._ascend(tree, weak, seconds):
                 self.relaxation = scout(self.relaxation, seconds / 2, self._raise)
             tree.move_to(self.relaxation)
-        first = tree.certificate()
         if self.ascent is not None:
             self._plans_by_price(self.ascent)
             self._narrow(self.ascent, expected)
+            self._prove_root(tree, self.ascent)
+        first = tree.certificate()
         if self._over():
             return self._found(tree, first)
         root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise)
@@ -179,14 +180,22 @@ class Search:
         if not ascent.climb(lambda: self.control.seconds > until, self._raise):
             return False
         self.ascent, self.relaxation = ascent, ascent.relaxation()
+        self._prove_root(tree, ascent)
+        return True
+
+    def _prove_root(self, tree: Tree, ascent: Ascent) -> None:
+        """Let the root of a tree, which waits, know of the best bound there."""
         root, node = ascent.root(), tree.pop()
         if node is not None:
             tree.push(tree.bounded(node, root.point, root.bound.value))
-        return True
 
     def _plans_by_price(self, ascent: Ascent) -> None:
         """Choose by prices, upstream first, and decide again region by region."""
         self._begin_improving()
+        self._by_regions(*self._dive(ascent))
+
+    def _dive(self, ascent: Ascent) -> tuple[FloatArray, FloatArray]:
+        """Look for a plan by prices; return the choices and the prices that led to it."""
         x, price = ascent.dive(self._stages(), self._over)
         self.relaxation.add_columns(np.nonzero(ascent.kept & (self.relaxation.position < 0))[0])
         self.improver.heed(price)
@@ -194,7 +203,7 @@ class Search:
         if self.improver.best is None and not self._over():
             self.improver.opened(x)
         self._report("improving")
-        self._by_regions(x, price)
+        return x, price
 
     def _stages(self) -> list[IntArray]:
         """Return what is chosen first, and what then: openers upstream, other ones of several flows, those of one."""
@@ -224,8 +233,7 @@ class Search:
                 return self._over() or self.control.seconds > until
 
             ascent.climb(enough, self._raise)
-            self.relaxation.add_columns(np.nonzero(ascent.kept & (self.relaxation.position < 0))[0])
-            self._by_regions(ascent.root().point.x, ascent.root().bound.price, patience)
+            self._by_regions(*self._dive(ascent), patience)  # other prices, other choices
             if gap - gap_between(self.improver.cost, self.bound) < _WORTH * gap:
                 patience *= 2
 
@@ -255,11 +263,8 @@ class Search:
         x, price = root.point.x, root.bound.price
         self.improver.heed(price)
         wide = len(self.regions.openers) > _MANY_OPENERS
-        if self.improver.best is not None:
-            self._improve(x, price)
-            return
         upstream = self._upstream(wide)
-        if len(upstream):
+        if len(upstream) and self.improver.best is None:
             x, price = self._upstream_first(upstream, x, price)
         for doubt in _DOUBTS:
             if self._over():
