@@ -156,15 +156,24 @@ class Ascent:
 
     def _round(self, passes: int, *, safe: bool = True) -> tuple[Climbed, Bound, IntArray]:
         """Go on over the columns that are kept; return where that led, and the columns that it asks for."""
-        gates = self.program.gates
-        closed = self.upper <= 0
-        closed[gates.column[closed[gates.opener]]] = True
-        at = np.nonzero(self.kept & (~closed | self._must))[0]
+        at = np.nonzero(self.kept & (~self._closed() | self._must))[0]
         volume = Volume(self.ledger, self.lower, self.upper, at)
         found = volume.climb(self._prices, self._like, passes, self.control.stop.is_set, self._x)
         self._prices, self._x, self._capacity = found.prices, found.x, volume.capacities()
         bound = self.ledger.bound(found.duals, self.lower, self.upper, safe=safe)
         return found, bound, asked_for(self.program, bound, found.x, ~self.kept & (self.upper > 0))
+
+    def _closed(self) -> BoolArray:
+        """Return which columns cannot carry anything, shape (columns,)."""
+        gates = self.program.gates
+        closed = self.upper <= 0
+        closed[gates.column[closed[gates.opener]]] = True
+        return closed
+
+    def _keep_near(self, price: FloatArray) -> None:
+        """Keep the nearest columns into every row, so that what is open can be reached from what is open."""
+        into = np.nonzero((self.dicuts.head >= 0) & ~self._closed())[0]
+        self.kept[self.dicuts.nearest(into, price, _NEAREST)] = True
 
     def _drop_dear(self, bound: Bound, x: FloatArray) -> None:
         """Leave out what is not used and priced above what is, save the nearest of every row."""
@@ -172,8 +181,8 @@ class Ascent:
         if not used.any():
             return
         dear = self.kept & ~self._must & ~used & (bound.price > np.quantile(bound.price[used], _USED))
-        last = self.dicuts.last()
-        dear[self.dicuts.nearest(last[self.kept[last]], bound.price, _NEAREST)] = False
+        into = np.nonzero(self.kept & (self.dicuts.head >= 0))[0]
+        dear[self.dicuts.nearest(into, bound.price, _NEAREST)] = False
         self.kept[dear] = False
 
     # -- plans --------------------------------------------------------------------------------------------------------
@@ -207,6 +216,7 @@ class Ascent:
                     found, bound = self._next(_DIVING)
             self.lower[free] = self.upper[free] = np.round(np.clip(found.x, self.lower, self.upper)[free])
             self._make_room(stage, before)
+            self._keep_near(bound.price)
             found, bound = self._settled(enough)  # the choices of a stage are worth a good look
         x = np.clip(found.x, self.lower, self.upper)
         self.lower, self.upper, self._prices, self._x = lower, upper, prices, averaged

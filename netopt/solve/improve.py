@@ -135,11 +135,11 @@ class Improver:
         return point
 
     def _add_nearest(self) -> bool:
-        """Add the cheapest columns to every customer from what is open; return whether there were any to add."""
+        """Add the cheapest columns into every row from what is open; return whether there were any to add."""
         flows, program = self._flows, self.relaxation.program
-        last = self.dicuts.last()
+        into = np.nonzero((self.dicuts.head >= 0) & (flows.upper > 0))[0]
         price = program.cost if self._price is None else self._price
-        near = self.dicuts.nearest(last[flows.upper[last] > 0], price, _NEAREST)
+        near = self.dicuts.nearest(into, price, _NEAREST)
         near = near[flows.position[near] < 0]
         flows.add_columns(near)
         return len(near) > 0
