@@ -28,8 +28,10 @@ IntArray = npt.NDArray[np.int64]
 _CERTIFICATE = 3_000_000
 """Numbers in a certificate, at most; above, it proves the root's bound."""
 
-_ROOT_SHARE = 0.2
+_ROOT_SHARE, _DIVE_SHARE = 0.2, 0.3
 _ROUNDS_OF_SIMPLEX, _LONG = 100, 30.0
+"""Exact relaxations of all that matters take so many times as long as the first one; so many seconds are too long."""
+
 _PATIENCE = 4.0
 _TRACE = 1e-3
 _SLICES = 6
@@ -196,7 +198,9 @@ class Search:
 
     def _dive(self, ascent: Ascent) -> tuple[FloatArray, FloatArray]:
         """Look for a plan by prices; return the choices and the prices that led to it."""
-        x, price = ascent.dive(self._stages(), self._over)
+        remaining = self.control.remaining
+        until = np.inf if remaining is None else self.control.seconds + _DIVE_SHARE * remaining
+        x, price = ascent.dive(self._stages(), lambda: self._over() or self.control.seconds > until)
         self.relaxation.add_columns(np.nonzero(ascent.kept & (self.relaxation.position < 0))[0])
         self.improver.heed(price)
         self.improver.completed(np.ceil(x[self.improver.whole] - _TRACE), rough=True)

@@ -13,6 +13,7 @@ import pytest
 from netopt.formulation import Program, build
 from netopt.network import read
 from netopt.solve import Control
+from netopt.solve import ascent as ascent_module
 from netopt.solve.ascent import Ascent
 from netopt.solve.bound import Bound, Cut, Ledger
 from netopt.solve.cuts import Dicuts
@@ -522,3 +523,39 @@ def test_a_dive_that_is_cut_short_rounds_the_rest(asks: int) -> None:
     assert np.isin(choice, (0, 1)).all()
     point = improver.completed(choice)
     assert point is None or point.cost >= case.optimum * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_dive_leaves_the_capacity_that_was_open_by_parts(network: tuple[int, int, int, int, float]) -> None:
+    case = told(network)
+    ascent = begun(case.program, case.weak)
+    ascent.climb(rounds(4), ignore)
+    held = ascent._capacity
+    limited = [stage[held[stage] > 0] for stage in stages(ascent)]
+    assert sum(len(stage) for stage in limited) >= 5
+    for stage in (some for some in limited if len(some)):
+        before = np.zeros(len(case.program.cost))
+        before[stage] = 0.55
+        ascent.lower[stage] = ascent.upper[stage] = 0.0  # rounded down, all of them
+        ascent._make_room(stage, before)
+        opened = stage[ascent.lower[stage] == 1]
+        assert 0 < len(opened) < len(stage)
+        assert held[opened].sum() >= 0.55 * held[stage].sum()
+        assert held[opened].sum() - held[opened].max() < 1.02 * 0.55 * held[stage].sum() + 1e-9  # and hardly more
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_what_is_open_is_reached_from_what_is_open(network: tuple[int, int, int, int, float]) -> None:
+    case = told(network)
+    p = case.program
+    ascent = begun(p, case.weak)
+    ascent.climb(rounds(3), ignore)
+    upstream = stages(ascent)[0]
+    ascent.upper[upstream[1:]] = 0.0
+    ascent.kept = ascent._must.copy()
+    ascent._keep_near(p.cost)
+    gates, dicuts = p.gates, ascent.dicuts
+    shut = np.isin(np.arange(len(p.cost)), gates.column[np.isin(gates.opener, upstream[1:])])
+    for row in range(len(dicuts.node)):
+        into = np.nonzero((dicuts.head == row) & ~shut)[0]
+        assert ascent.kept[into].sum() >= min(len(into), ascent_module._NEAREST)
