@@ -23,7 +23,7 @@ from tests.solve.relaxed import CHAIN, MIXES, chain, cheapest, program, shut, si
 LARGE: dict[str, list[tuple[Any, str, Any]]] = {
     "as it is": [],
     "few columns first": [(screen, "_FEW", 0), (exact, "PYOMO_COLUMNS", 0)],
-    "by prices": [(screen, "_FEW", 0), (ascent, "_MISLED", 2), (search, "_LONG", -1), (exact, "PYOMO_COLUMNS", 0)],
+    "by prices": [(screen, "_FEW", 0), (ascent, "_MISLED", 2), (search, "_TALL", -1), (exact, "PYOMO_COLUMNS", 0)],
     "no plan before the tree": [(search, "_DOUBTS", ()), (search, "_DIFFERENCES", ()), (screen, "_FEW", 0)],
     "left to HiGHS": [(search, "_BRANCHED", -1), (exact, "PYOMO_COLUMNS", 0)],
     "a long proof": [(search, "_CERTIFICATE", 0)],
