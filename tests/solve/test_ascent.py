@@ -18,9 +18,9 @@ from netopt.solve.ascent import Ascent
 from netopt.solve.bound import Bound, Cut, Ledger
 from netopt.solve.cuts import Dicuts
 from netopt.solve.improve import Improver
-from netopt.solve.relaxation import Point
+from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.sums import members_of, sums_of
-from tests.solve.located import echelons, holds
+from tests.solve.located import echelons, holds, located
 from tests.solve.relaxed import CHAIN, MIXES, bare, chain, cheapest, program, relaxed
 
 FloatArray = npt.NDArray[np.float64]
@@ -205,22 +205,36 @@ def test_the_root_is_known_only_after_a_climb() -> None:
         begun(case.program, case.weak).root()
 
 
-def test_columns_that_mislead() -> None:
-    """Only the dearest lane of each customer: the others are asked for, and nothing is begun."""
-    case = told(NETWORKS[3])
-    p = case.program
-    ledger = Ledger(p)
+def dearest(given: Program) -> tuple[Ascent, Ledger]:
+    """Return an ascent from the dearest lane of each customer only."""
+    ledger = Ledger(given)
     dicuts = Dicuts(ledger)
-    kept = np.ones(len(p.cost), dtype=bool)
+    weak = Relaxation(ledger, Control()).run()[1]
+    assert weak is not None
+    kept = np.ones(len(given.cost), dtype=bool)
     kept[dicuts.last()] = False
-    kept[dicuts.nearest(dicuts.last(), -p.cost, 1)] = True
-    ascent = Ascent(ledger, dicuts, Control(), kept, case.weak, p.lower, p.upper)
+    kept[dicuts.nearest(dicuts.last(), -given.cost, 1)] = True
+    return Ascent(ledger, dicuts, Control(), kept, weak, given.lower, given.upper), ledger
+
+
+def test_columns_that_mislead() -> None:
+    """With one echelon the others are asked for, and nothing is begun: there are better ways."""
+    ascent, ledger = dearest(build(read(located(8, 20, 3, tight=0.4, fixed=600))))
+    assert not len(ascent.dicuts.openers)
     reported: list[float] = []
     assert not ascent.climb(never, reported.append)
     assert not reported
     assert not ledger.cuts
     with pytest.raises(ValueError, match="before the first climb"):
         ascent.root()
+
+
+def test_columns_that_mislead_with_several_echelons() -> None:
+    ascent, _ledger = dearest(told(NETWORKS[3]).program)
+    reported: list[float] = []
+    assert ascent.climb(rounds(12), reported.append)
+    assert reported[-1] >= 0.9 * told(NETWORKS[3]).optimum
+    assert reported[-1] <= told(NETWORKS[3]).optimum
 
 
 # -- cuts --------------------------------------------------------------------------------------------------------------
