@@ -99,7 +99,8 @@ class Ascent:
         history: list[float] = []
         while True:
             found, bound, asked = self._round(_PASSES)
-            if self.bound is None and len(asked) > _MISLED * (~self.kept).sum():
+            alone = not len(self.dicuts.openers)  # with several echelons nothing else gets there sooner
+            if alone and self.bound is None and len(asked) > _MISLED * (~self.kept).sum():
                 return False
             if self.bound is None or bound.value > self.bound.value:
                 self.bound, self.best = bound, found

@@ -28,8 +28,11 @@ IntArray = npt.NDArray[np.int64]
 _CERTIFICATE = 3_000_000
 """Numbers in a certificate, at most; above, it proves the root's bound."""
 
-_ROOT_SHARE = 0.2
-_ROUNDS_OF_SIMPLEX, _LONG = 100, 30.0
+_ROOT_SHARE, _DIVE_SHARE = 0.2, 0.3
+_TALL, _ROUNDS_OF_SIMPLEX = 5_000, 100
+"""Programs of more rows do without exact relaxations as long as something else helps: those of all that matters take so
+many times as long as the first one."""
+
 _PATIENCE = 4.0
 _TRACE = 1e-3
 _SLICES = 6
@@ -131,17 +134,18 @@ class Search:
         seconds = np.inf if remaining is None else _ROOT_SHARE * remaining
         tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take)
         weak = self.relaxation.run()[1]
+        expected = _ROUNDS_OF_SIMPLEX * self.control.seconds
         tree.begin(self.ledger.no_duals() if weak is None else weak.duals)
         if weak is not None:
             tighten_sums(tree, weak)
-        expected = _ROUNDS_OF_SIMPLEX * self.control.seconds  # so much dearer the relaxation with all that matters is
         if len(self.relaxation.kept) < len(self.program.cost) and weak is not None:
             if not self._ascend(tree, weak, seconds):
                 self.relaxation = scout(self.relaxation, seconds / 2, self._raise)
             tree.move_to(self.relaxation)
         if self.ascent is not None:
             self._plans_by_price(self.ascent)
-            self._narrow(self.ascent, expected)
+            if len(self.program.row_lower) > _TALL:
+                self._narrow(self.ascent, expected)
             self._prove_root(tree, self.ascent)
         first = tree.certificate()
         if self._over():
@@ -196,7 +200,9 @@ class Search:
 
     def _dive(self, ascent: Ascent) -> tuple[FloatArray, FloatArray]:
         """Look for a plan by prices; return the choices and the prices that led to it."""
-        x, price = ascent.dive(self._stages(), self._over)
+        remaining = self.control.remaining
+        until = np.inf if remaining is None else self.control.seconds + _DIVE_SHARE * remaining
+        x, price = ascent.dive(self._stages(), lambda: self._over() or self.control.seconds > until)
         self.relaxation.add_columns(np.nonzero(ascent.kept & (self.relaxation.position < 0))[0])
         self.improver.heed(price)
         self.improver.completed(np.ceil(x[self.improver.whole] - _TRACE), rough=True)
@@ -225,7 +231,7 @@ class Search:
         patience = 1.0
         while not self._over():
             remaining = self.control.remaining
-            if expected < _LONG or (patience > _PATIENCE and (remaining is None or expected < remaining / 2)):
+            if patience > _PATIENCE and (remaining is None or expected < remaining / 2):
                 return
             gap, until = gap_between(self.improver.cost, self.bound), self.control.seconds + patience * self._slice
 

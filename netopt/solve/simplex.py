@@ -203,6 +203,11 @@ class Simplex:
             np.asarray(solution.row_dual, dtype=np.float64),
         )
 
+    @property
+    def iterations(self) -> int:
+        """Of the last run."""
+        return int(self.highs.getInfo().simplex_iteration_count)
+
     def ray(self) -> FloatArray | None:
         """Return row multipliers that prove the last run infeasible, shape (rows,); None where HiGHS has none."""
         _status, has_ray, values = self.highs.getDualRay()  # type: ignore[attr-defined]

@@ -28,6 +28,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _SPLITS = 24
+_ITERATIONS = 5_000
+"""To rule out a number may take so many steps, or as many as the first relaxation took."""
+
 _FRACTION = 1e-6
 
 
@@ -93,15 +96,16 @@ def tighten_sums(tree: Tree, point: Point) -> None:
     node = tree.pop()
     if node is None:
         return
+    most = max(_ITERATIONS, tree.relaxation.simplex.iterations)
     found: tuple[Node, Point | None] | None = node, point
     while found is not None:
         node, now = found
-        found = None if now is None else _narrowed(tree, node, now)
+        found = None if now is None else _narrowed(tree, node, now, most)
     tree.enter(node)
     tree.push(node)
 
 
-def _narrowed(tree: Tree, node: Node, point: Point) -> tuple[Node, Point | None] | None:
+def _narrowed(tree: Tree, node: Node, point: Point, most: int) -> tuple[Node, Point | None] | None:
     """Return the side of a fractional sum that is left when the other one is proved empty, and its point."""
     for position in np.nonzero(tree.is_sum)[0].tolist():
         value = float(point.x[tree.columns[position]])
@@ -110,7 +114,7 @@ def _narrowed(tree: Tree, node: Node, point: Point) -> tuple[Node, Point | None]
         down, up = tree.split(node, position, value)
         for part, rest in ((down, up), (up, down)):
             tree.enter(part)
-            if tree.relaxation.run()[0] is not Verdict.INFEASIBLE:
+            if tree.relaxation.run(iterations=most)[0] is not Verdict.INFEASIBLE:
                 continue
             leaf = tree.infeasible(part)
             if leaf.duals != part.duals:

@@ -13,13 +13,14 @@ import pytest
 from netopt.formulation import Program, build
 from netopt.network import read
 from netopt.solve import Control
+from netopt.solve import ascent as ascent_module
 from netopt.solve.ascent import Ascent
 from netopt.solve.bound import Bound, Cut, Ledger
 from netopt.solve.cuts import Dicuts
 from netopt.solve.improve import Improver
-from netopt.solve.relaxation import Point
+from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.sums import members_of, sums_of
-from tests.solve.located import echelons, holds
+from tests.solve.located import echelons, holds, located
 from tests.solve.relaxed import CHAIN, MIXES, bare, chain, cheapest, program, relaxed
 
 FloatArray = npt.NDArray[np.float64]
@@ -204,22 +205,36 @@ def test_the_root_is_known_only_after_a_climb() -> None:
         begun(case.program, case.weak).root()
 
 
-def test_columns_that_mislead() -> None:
-    """Only the dearest lane of each customer: the others are asked for, and nothing is begun."""
-    case = told(NETWORKS[3])
-    p = case.program
-    ledger = Ledger(p)
+def dearest(given: Program) -> tuple[Ascent, Ledger]:
+    """Return an ascent from the dearest lane of each customer only."""
+    ledger = Ledger(given)
     dicuts = Dicuts(ledger)
-    kept = np.ones(len(p.cost), dtype=bool)
+    weak = Relaxation(ledger, Control()).run()[1]
+    assert weak is not None
+    kept = np.ones(len(given.cost), dtype=bool)
     kept[dicuts.last()] = False
-    kept[dicuts.nearest(dicuts.last(), -p.cost, 1)] = True
-    ascent = Ascent(ledger, dicuts, Control(), kept, case.weak, p.lower, p.upper)
+    kept[dicuts.nearest(dicuts.last(), -given.cost, 1)] = True
+    return Ascent(ledger, dicuts, Control(), kept, weak, given.lower, given.upper), ledger
+
+
+def test_columns_that_mislead() -> None:
+    """With one echelon the others are asked for, and nothing is begun: there are better ways."""
+    ascent, ledger = dearest(build(read(located(8, 20, 3, tight=0.4, fixed=600))))
+    assert not len(ascent.dicuts.openers)
     reported: list[float] = []
     assert not ascent.climb(never, reported.append)
     assert not reported
     assert not ledger.cuts
     with pytest.raises(ValueError, match="before the first climb"):
         ascent.root()
+
+
+def test_columns_that_mislead_with_several_echelons() -> None:
+    ascent, _ledger = dearest(told(NETWORKS[3]).program)
+    reported: list[float] = []
+    assert ascent.climb(rounds(12), reported.append)
+    assert reported[-1] >= 0.9 * told(NETWORKS[3]).optimum
+    assert reported[-1] <= told(NETWORKS[3]).optimum
 
 
 # -- cuts --------------------------------------------------------------------------------------------------------------
@@ -522,3 +537,39 @@ def test_a_dive_that_is_cut_short_rounds_the_rest(asks: int) -> None:
     assert np.isin(choice, (0, 1)).all()
     point = improver.completed(choice)
     assert point is None or point.cost >= case.optimum * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_dive_leaves_the_capacity_that_was_open_by_parts(network: tuple[int, int, int, int, float]) -> None:
+    case = told(network)
+    ascent = begun(case.program, case.weak)
+    ascent.climb(rounds(4), ignore)
+    held = ascent._capacity
+    limited = [stage[held[stage] > 0] for stage in stages(ascent)]
+    assert sum(len(stage) for stage in limited) >= 5
+    for stage in (some for some in limited if len(some)):
+        before = np.zeros(len(case.program.cost))
+        before[stage] = 0.55
+        ascent.lower[stage] = ascent.upper[stage] = 0.0  # rounded down, all of them
+        ascent._make_room(stage, before)
+        opened = stage[ascent.lower[stage] == 1]
+        assert 0 < len(opened) < len(stage)
+        assert held[opened].sum() >= 0.55 * held[stage].sum()
+        assert held[opened].sum() - held[opened].max() < 1.02 * 0.55 * held[stage].sum() + 1e-9  # and hardly more
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_what_is_open_is_reached_from_what_is_open(network: tuple[int, int, int, int, float]) -> None:
+    case = told(network)
+    p = case.program
+    ascent = begun(p, case.weak)
+    ascent.climb(rounds(3), ignore)
+    upstream = stages(ascent)[0]
+    ascent.upper[upstream[1:]] = 0.0
+    ascent.kept = ascent._must.copy()
+    ascent._keep_near(p.cost)
+    gates, dicuts = p.gates, ascent.dicuts
+    shut = np.isin(np.arange(len(p.cost)), gates.column[np.isin(gates.opener, upstream[1:])])
+    for row in range(len(dicuts.node)):
+        into = np.nonzero((dicuts.head == row) & ~shut)[0]
+        assert ascent.kept[into].sum() >= min(len(into), ascent_module._NEAREST)

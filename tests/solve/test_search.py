@@ -14,7 +14,7 @@ from netopt.formulation import Program, build
 from netopt.network import read
 from netopt.plan.certificate import stated
 from netopt.plan.recompute import recomputed_bound
-from netopt.solve import Control, Progress, exact, screen, search, solve_program
+from netopt.solve import Control, Progress, ascent, exact, screen, search, solve_program
 from netopt.solve.search import Found, Search
 from tests.random_networks import accepted
 from tests.solve.hard import hard
@@ -23,6 +23,7 @@ from tests.solve.relaxed import CHAIN, MIXES, chain, cheapest, program, shut, si
 LARGE: dict[str, list[tuple[Any, str, Any]]] = {
     "as it is": [],
     "few columns first": [(screen, "_FEW", 0), (exact, "PYOMO_COLUMNS", 0)],
+    "by prices": [(screen, "_FEW", 0), (ascent, "_MISLED", 2), (search, "_TALL", -1), (exact, "PYOMO_COLUMNS", 0)],
     "no plan before the tree": [(search, "_DOUBTS", ()), (search, "_DIFFERENCES", ()), (screen, "_FEW", 0)],
     "left to HiGHS": [(search, "_BRANCHED", -1), (exact, "PYOMO_COLUMNS", 0)],
     "a long proof": [(search, "_CERTIFICATE", 0)],
