@@ -188,6 +188,14 @@ class Ascent:
 
     # -- plans --------------------------------------------------------------------------------------------------------
 
+    def stages(self) -> list[IntArray]:
+        """Return what is chosen first, and what then: openers upstream, other ones of several flows, those of one."""
+        upstream = self.dicuts.openers
+        openers, flows = np.unique(self.program.gates.opener, return_counts=True)
+        yes_no = self.program.upper[openers] <= 1
+        openers, flows = openers[yes_no], flows[yes_no]
+        return [upstream, np.setdiff1d(openers[flows > 1], upstream), np.setdiff1d(openers[flows == 1], upstream)]
+
     def dive(self, stages: list[IntArray], enough: Callable[[], bool]) -> tuple[FloatArray, FloatArray]:
         """Make choices one after the other, those first that the averaged point is surest of.
 

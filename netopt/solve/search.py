@@ -202,7 +202,7 @@ class Search:
         """Look for a plan by prices; return the choices and the prices that led to it."""
         remaining = self.control.remaining
         until = np.inf if remaining is None else self.control.seconds + _DIVE_SHARE * remaining
-        x, price = ascent.dive(self._stages(), lambda: self._over() or self.control.seconds > until)
+        x, price = ascent.dive(ascent.stages(), lambda: self._over() or self.control.seconds > until)
         self.relaxation.add_columns(np.nonzero(ascent.kept & (self.relaxation.position < 0))[0])
         self.improver.heed(price)
         self.improver.completed(np.ceil(x[self.improver.whole] - _TRACE), rough=True)
@@ -210,13 +210,6 @@ class Search:
             self.improver.opened(x)
         self._report("improving")
         return x, price
-
-    def _stages(self) -> list[IntArray]:
-        """Return what is chosen first, and what then: openers upstream, other ones of several flows, those of one."""
-        program, upstream = self.program, self.dicuts.openers
-        openers, flows = np.unique(program.gates.opener, return_counts=True)
-        openers, flows = openers[program.upper[openers] <= 1], flows[program.upper[openers] <= 1]
-        return [upstream, np.setdiff1d(openers[flows > 1], upstream), np.setdiff1d(openers[flows == 1], upstream)]
 
     def _narrow(self, ascent: Ascent, expected: float) -> None:
         """Raise the bound and look for plans in turn, as long as there is no time for exact relaxations.
