@@ -182,7 +182,11 @@ class Ascent:
         if not used.any():
             return
         dear = self.kept & ~self._must & ~used & (bound.price > np.quantile(bound.price[used], _USED))
-        into = np.nonzero(self.kept & (self.dicuts.head >= 0))[0]
+        head = self.dicuts.head
+        carries = np.zeros(len(self.dicuts.node) + 1, dtype=bool)
+        carries[head[used]] = True  # a product may have no business in most places
+        carries[-1] = False
+        into = np.nonzero(self.kept & carries[head])[0]
         dear[self.dicuts.nearest(into, bound.price, _NEAREST)] = False
         self.kept[dear] = False
 

@@ -40,6 +40,8 @@ _FRACTION = 1e-6
 _OPENED = ((0.02, 0.5), (0.1, 0.3), (0.3, 0.15), (1.0, 0.05), (np.inf, 1e-6))
 """How many more to open than a relaxed point does; and where nothing counts them, the part from which one opens."""
 
+_TRACE = 1e-6
+_USED, _RARE = 0.99, 0.01
 _LAST, _ONWARD = 4, 12
 _STRONG = 15_000
 """Above this many rows a small program has a row an opener in place of its gates: the search needs many relaxations."""
@@ -132,7 +134,20 @@ class Improver:
             self.best = point
             used = np.nonzero((point.x != 0) & (self.relaxation.position < 0))[0]
             self.relaxation.add_columns(used)  # small programs are over what the relaxation keeps
+        if rough and point is not None:
+            idle = self._idle(point.x)
+            if idle.any():
+                return self.completed(np.where(idle, program.lower[self.whole], choice)) or point
         return point
+
+    def _idle(self, x: FloatArray) -> BoolArray:
+        """Return which whole columns are openers that cost something though nothing flows, shape (whole columns,)."""
+        program, gates = self.relaxation.program, self.relaxation.program.gates
+        serves = np.zeros(len(x), dtype=bool)
+        serves[gates.opener] = True
+        serves[gates.opener[x[gates.column] > _TRACE]] = False
+        idle: BoolArray = serves & (program.cost > 0) & (x > program.lower)
+        return idle[self.whole]
 
     def _add_nearest(self) -> bool:
         """Add the cheapest columns into every row from what is open; return whether there were any to add."""
@@ -285,6 +300,38 @@ class Improver:
             point = self.completed(choice[self.whole], rough=True)
             if point is not None:
                 return point
+        return None
+
+    def repaired(self, choice: FloatArray, x: FloatArray, relaxed: FloatArray) -> Point | None:
+        """Open what flows need that choices do not let through; others cost the more the less a relaxed point opens them.
+
+        Parameters
+        ----------
+        choice : ndarray
+            The whole columns; what they open is at hand for nothing, shape (whole columns,).
+        x, relaxed : ndarray
+            The point that led to the choices, and one before any choice, shape (columns,).
+        """
+        program, gates, whole = self.relaxation.program, self.relaxation.program.gates, self.whole
+        price = program.cost if self._price is None else self._price
+        used = x > _TRACE
+        dear = np.quantile(price[used], _USED) if used.any() else np.inf
+        kept = used | (relaxed > _TRACE) | (price <= dear) | program.whole | (program.lower > 0)
+        flows = Relaxation(self.relaxation.ledger, self.control, kept)
+        lower = np.maximum(program.lower[whole], choice)
+        flows.fix(whole, lower, program.upper[whole])
+        part = np.maximum(relaxed[whole], _RARE)
+        flows.charge(whole, np.where(lower > 0, 0.0, np.maximum(program.cost[whole], 0.0) / part))
+        for _ in range(_ROUNDS):
+            verdict, found = flows.run()
+            if verdict is Verdict.INFEASIBLE and flows.price_infeasible():
+                continue
+            if verdict is not Verdict.OPTIMAL or found is None:
+                return None
+            opened = np.zeros(len(x), dtype=bool)
+            opened[gates.opener[found.x[gates.column] > _TRACE]] = True
+            self.relaxation.add_columns(np.nonzero((found.x != 0) & (self.relaxation.position < 0))[0])
+            return self.completed(np.where(opened[whole], np.maximum(lower, 1.0), lower), rough=True)
         return None
 
     def around(self, y: FloatArray, differ: float, seconds: float, gap: float) -> Point | None:

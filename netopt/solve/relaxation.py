@@ -176,6 +176,12 @@ class Relaxation:
         scale = self.form.column_scale[columns[here]]
         self.simplex.bound_columns(self.position[columns[here]], lower[here] / scale, upper[here] / scale)
 
+    def charge(self, columns: IntArray, cost: FloatArray) -> None:
+        """Change what columns cost that are kept: from then on the relaxation is of another program."""
+        form = self.form
+        scaled = cost * form.column_scale[columns] * form.cost_scale
+        self.simplex.cost_columns(self.position[columns], scaled)
+
     # -- solving --------------------------------------------------------------------------------------------------
 
     def run(self, **options: object) -> tuple[Verdict, Point | None]:

@@ -16,12 +16,14 @@ from netopt.solve.lagrange import Prices, Volume
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.simplex import Verdict
 
-__all__ = ["Screened", "first_columns", "scout", "screen"]
+__all__ = ["FEW_COLUMNS", "Screened", "first_columns", "scout", "screen"]
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
-_FEW = 20_000
+FEW_COLUMNS = 20_000
+"""Up to this many columns the simplex method takes all of them in its stride."""
+
 _A_CUSTOMER = 12
 _ROUNDS = 200
 _STALLED = 1e-4
@@ -69,7 +71,7 @@ def first_columns(dicuts: Dicuts) -> BoolArray:
     """
     program = dicuts.program
     kept = np.ones(len(program.cost), dtype=bool)
-    if len(kept) <= _FEW:
+    if len(kept) <= FEW_COLUMNS:
         return kept
     last = dicuts.last()
     if not len(last):

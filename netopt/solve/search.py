@@ -16,7 +16,7 @@ from netopt.solve.cuts import Dicuts
 from netopt.solve.improve import Improver
 from netopt.solve.regions import Regions
 from netopt.solve.relaxation import Point, Relaxation
-from netopt.solve.screen import Screened, first_columns, scout, screen
+from netopt.solve.screen import FEW_COLUMNS, Screened, first_columns, scout, screen
 from netopt.solve.sums import split_sums, tighten_sums
 from netopt.solve.tree import Tree
 
@@ -41,6 +41,9 @@ _DOUBTS = (0.45, 0.3, 0.2, 0.1, 0.0)
 _DIFFERENCES = (0.6, 0.4, 0.25, 0.1, 0.02)
 _MANY_OPENERS = 60
 """More openers than this are decided region by region."""
+
+_NEWS = 1e-4
+"""A bound that rose by less has nothing new to say of the choices."""
 
 _WORTH = 0.1
 """Part of the gap that a round of regions has to save for another one to follow at once."""
@@ -138,7 +141,7 @@ class Search:
         tree.begin(self.ledger.no_duals() if weak is None else weak.duals)
         if weak is not None:
             tighten_sums(tree, weak)
-        if len(self.relaxation.kept) < len(self.program.cost) and weak is not None:
+        if len(self.program.cost) > FEW_COLUMNS and weak is not None:
             if not self._ascend(tree, weak, seconds):
                 self.relaxation = scout(self.relaxation, seconds / 2, self._raise)
             tree.move_to(self.relaxation)
@@ -205,7 +208,10 @@ class Search:
         x, price = ascent.dive(ascent.stages(), lambda: self._over() or self.control.seconds > until)
         self.relaxation.add_columns(np.nonzero(ascent.kept & (self.relaxation.position < 0))[0])
         self.improver.heed(price)
-        self.improver.completed(np.ceil(x[self.improver.whole] - _TRACE), rough=True)
+        choice = np.ceil(x[self.improver.whole] - _TRACE)
+        found = self.improver.completed(choice, rough=True)
+        if found is None and not self._over():
+            self.improver.repaired(choice, x, ascent.root().point.x)
         if self.improver.best is None and not self._over():
             self.improver.opened(x)
         self._report("improving")
@@ -221,7 +227,7 @@ class Search:
         expected : float
             Seconds that the relaxation with all that matters is thought to take.
         """
-        patience = 1.0
+        patience, dived, led = 1.0, -np.inf, None
         while not self._over():
             remaining = self.control.remaining
             if patience > _PATIENCE and (remaining is None or expected < remaining / 2):
@@ -232,7 +238,10 @@ class Search:
                 return self._over() or self.control.seconds > until
 
             ascent.climb(enough, self._raise)
-            self._by_regions(*self._dive(ascent), patience)  # other prices, other choices
+            if led is None or self.bound - dived > _NEWS * abs(self.bound):
+                led, dived = self._dive(ascent), self.bound  # other prices, other choices
+            self._by_regions(*led, patience)
+            self._around(ascent.root().point.x, patience)
             if gap - gap_between(self.improver.cost, self.bound) < _WORTH * gap:
                 patience *= 2
 
@@ -307,14 +316,18 @@ class Search:
         self.improver.heed(price)
         if len(self.regions.openers) > _MANY_OPENERS:
             self._by_regions(x, price)
-        between = self.control.seconds
-        for differ in _DIFFERENCES:
-            if self._over() or self._try(self.improver.around, x[self.improver.whole], differ):
-                break
-            if self.control.seconds - between > self._slice:
-                break
+        self._around(x)
         spent = self.control.seconds - started
         return (before - self.improver.cost) / max(spent, 1e-3) if np.isfinite(before) else 0.0
+
+    def _around(self, x: FloatArray, patience: float = 1.0) -> None:
+        """Decide again where the best plan and a relaxed point differ, less and less of it held."""
+        between = self.control.seconds
+        for differ in _DIFFERENCES:
+            if self._over() or self._try(self.improver.around, x[self.improver.whole], differ, patience):
+                return
+            if self.control.seconds - between > patience * self._slice:
+                return
 
     def _by_regions(self, x: FloatArray, price: FloatArray, patience: float = 1.0) -> None:
         """Decide regions again, as long as that saves something."""
@@ -370,15 +383,15 @@ class Search:
 
     # -- what is known ------------------------------------------------------------------------------------------------
 
-    def _try(self, attempt: Attempt, y: FloatArray, width: float) -> bool:
+    def _try(self, attempt: Attempt, y: FloatArray, width: float, patience: float = 1.0) -> bool:
         """Make an attempt at a plan; return whether it ran out of time."""
-        started, before = self.control.seconds, self.improver.cost
-        attempt(y, width, self._slice, self.control.gap)
+        started, before, limit = self.control.seconds, self.improver.cost, patience * self._slice
+        attempt(y, width, limit, self.control.gap)
         spent = self.control.seconds - started
         self._spent_improving += spent
         if self.improver.cost < before:
             self._report("improving")
-        return spent > self._slice
+        return spent > limit
 
     def _take(self, x: FloatArray) -> None:
         """Take a point of the tree, cheapest over what is kept; over all columns its flows may be cheaper."""

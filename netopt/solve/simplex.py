@@ -139,6 +139,10 @@ class Simplex:
         """Change bounds."""
         self.highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
+    def cost_columns(self, columns: IntArray, cost: FloatArray) -> None:
+        """Change costs."""
+        self.highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
+
     def basis(self) -> Basis:
         """Return a copy of the basis."""
         held = self.highs.getBasis()
