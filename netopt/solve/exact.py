@@ -175,21 +175,19 @@ def _by_search(program: Program, found: Found, control: Control) -> Answer:
         seconds=control.seconds,
         nodes=found.nodes,
         through_pyomo=False,
-        bound_by="netopt",
+        bound_by="netopt" if found.own else "HiGHS",
         certificate=found.certificate,
     )
 
 
 def _by_highs(program: Program, control: Control, amend: Amend | None, found: Found | None) -> Answer:
     """Solve a program by HiGHS, starting from what a search has found."""
-    # where our tree stalls its strong rows do not decide, and HiGHS is quicker with few rows and cuts of its own
-    stalled = found is not None and found.stalled
-    through_pyomo = amend is not None or (len(program.cost) <= PYOMO_COLUMNS and not stalled)
-    few_gates = len(program.gates) <= ALL_GATES and not stalled
+    through_pyomo = amend is not None or len(program.cost) <= PYOMO_COLUMNS
+    few_gates = len(program.gates) <= ALL_GATES
     model = _through_pyomo(program, amend) if through_pyomo else _directly(program, "all" if few_gates else "sum")
     solver = Solver(model.form)
     known = -np.inf if found is None else found.bound - model.constant
-    if not through_pyomo and not few_gates and not stalled:
+    if not through_pyomo and not few_gates:
         known = max(known, add_needed_gates(solver, program, control))
     if found is not None and found.point is not None:
         solver.start_from(model.from_columns(found.point.x))
@@ -208,14 +206,6 @@ def _by_highs(program: Program, control: Control, amend: Amend | None, found: Fo
         better = replace(found, bound=min(found.cost, max(found.bound, run.bound + model.constant)), nodes=run.nodes)
         answer = _by_search(program, better, control)
         return replace(answer, bound_by="HiGHS" if run.bound + model.constant > found.bound else "netopt")
-    point = run.x if clean.x is None else clean.x
-    if (
-        found is not None
-        and stalled
-        and point is not None
-        and _breaks_gates(program, model.columns(point, model.unused))
-    ):
-        return _by_highs(program, control, amend, replace(found, stalled=False))
     answer = _of_highs(program, control, model, run, clean, known)
     own = found is not None and found.bound >= run.bound + model.constant
     return replace(answer, through_pyomo=through_pyomo, bound_by="netopt" if own else "HiGHS", certificate=certificate)
@@ -242,13 +232,6 @@ def _of_highs(program: Program, control: Control, model: _Model, run: Run, clean
         run.nodes,
         through_pyomo=False,
     )
-
-
-def _breaks_gates(program: Program, x: FloatArray) -> bool:
-    """Return whether a gate is broken though its sum holds: one of a script, that binds while its opener is open."""
-    gates = program.gates
-    over = x[gates.column] - gates.bound * x[gates.opener]
-    return bool((over > _LOOSE * np.maximum(gates.bound, 1e-3)).any())
 
 
 def _through_pyomo(program: Program, amend: Amend | None) -> _Model:

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
+from typing import Protocol
 
 import highspy
 import numpy as np
@@ -17,7 +18,7 @@ from netopt.formulation import Program
 from netopt.solve.control import Control
 from netopt.solve.form import Form
 
-__all__ = ["FLOOR", "Outcome", "Run", "Solver", "check_solver", "load", "version"]
+__all__ = ["FLOOR", "Outcome", "Partner", "Run", "Solver", "check_solver", "load", "version"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -91,6 +92,19 @@ class Run:
     row_dual: FloatArray | None
     column_dual: FloatArray | None
     nodes: int
+
+
+class Partner(Protocol):
+    """Who works on the same program at the same time; called in the solver's thread, points in the solver's scale."""
+
+    def turn(self, bound: float) -> None:
+        """Hear the bound that is proved by now, in money; return when the solver may go on."""
+
+    def take(self, x: FloatArray) -> None:
+        """Hear of a better point; the array is not to be kept."""
+
+    def give(self) -> FloatArray | None:
+        """Return a point for the solver, None where there is no new one."""
 
 
 class Solver:
@@ -183,8 +197,17 @@ class Solver:
         solution.col_value = (x / self.form.column_scale).tolist()
         self.highs.setSolution(solution)
 
-    def run(self, control: Control, phase: str) -> Run:
+    def run(self, control: Control, phase: str, partner: Partner | None = None) -> Run:
         """Run the solver until it is done, out of time, or told to stop.
+
+        Parameters
+        ----------
+        control : Control
+            Gap, limits, progress.
+        phase : str
+            As progress tells of it.
+        partner : Partner, optional
+            Who hears of plans and bounds on the way, and has plans of its own.
 
         Raises
         ------
@@ -204,6 +227,8 @@ class Solver:
             self.option("threads", control.threads)
         late = threading.Event()
         self._listen(control, phase, late)
+        if partner is not None:
+            self._talk_to(partner, control)
         failure: list[BaseException] = []
 
         def work() -> None:
@@ -246,6 +271,25 @@ class Solver:
         if control.progress is not None:
             highs.cbMipLogging.subscribe(tell)
             highs.cbMipImprovingSolution.subscribe(tell)
+
+    def _talk_to(self, partner: Partner, control: Control) -> None:
+        highs, scale = self.highs, self.form.cost_scale
+
+        def turn(event: highspy.highs.HighsCallbackEvent) -> None:
+            partner.turn(event.data_out.mip_dual_bound / scale)
+            event.interrupt(control.stop.is_set())  # it may have been told to stop while it waited
+
+        def take(event: highspy.highs.HighsCallbackEvent) -> None:
+            partner.take(np.asarray(event.data_out.mip_solution, dtype=np.float64))
+
+        def give(event: highspy.highs.HighsCallbackEvent) -> None:
+            offered = partner.give()
+            if offered is not None and event.data_in is not None:
+                event.data_in.setSolution(offered)
+
+        highs.cbMipInterrupt.subscribe(turn)
+        highs.cbMipImprovingSolution.subscribe(take)
+        highs.cbMipUserSolution.subscribe(give)
 
     def _answer(self) -> Run:
         highs, form = self.highs, self.form

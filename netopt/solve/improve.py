@@ -16,7 +16,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from netopt.solve.control import Control
 from netopt.solve.cuts import Dicuts
@@ -206,21 +205,12 @@ class Improver:
         closed[program.gates.column[dead[program.gates.opener]]] = True
         kept = relaxation.kept[~closed[relaxation.kept] & ~(dead[relaxation.kept] & (low[relaxation.kept] >= 0))]
         kept = self._kernel(kept)
-        own, extra = relaxation.form, relaxation.extra_rows()
-        if not strong or extra.shape[0] + own.matrix.shape[0] > _STRONG:
+        extra = relaxation.extra_rows()
+        if not strong or extra.shape[0] + len(program.row_lower) > _STRONG:
             extra = extra[np.nonzero(relaxation.weak_rows())[0]]
-        matrix = sp.vstack([own.matrix[:, kept], extra[:, kept]], format="csc")
         mixed = np.zeros(len(high), dtype=bool)
         mixed[self.whole[whole]] = True
-        n = extra.shape[0]
-        form = Form(
-            cost=own.cost[kept], lower=low[kept] / own.column_scale[kept], upper=high[kept] / own.column_scale[kept],
-            whole=mixed[kept], matrix=matrix,
-            row_lower=np.append(own.row_lower, np.full(n, -np.inf)), row_upper=np.append(own.row_upper, np.zeros(n)),
-            column_scale=own.column_scale[kept], row_scale=np.append(own.row_scale, np.ones(n)),
-            cost_scale=own.cost_scale,
-        )  # fmt: skip
-        return form, kept
+        return relaxation.mixed(kept, low, high, mixed, extra), kept
 
     def _kernel(self, columns: IntArray) -> IntArray:
         """Return columns without the dear ones of those that may as well be zero.
@@ -303,7 +293,7 @@ class Improver:
         return None
 
     def repaired(self, choice: FloatArray, x: FloatArray, relaxed: FloatArray) -> Point | None:
-        """Open what flows need that choices do not let through; others cost the more the less a relaxed point opens them.
+        """Open what flows need besides choices made; it costs the more the less a relaxed point opens it.
 
         Parameters
         ----------

@@ -152,6 +152,29 @@ class Relaxation:
         self._extra = [sp.csr_array(sp.vstack(self._extra, format="csr"))] if self._extra else []
         return self._extra[0] if self._extra else sp.csr_array((0, len(self.program.cost)))
 
+    def mixed(
+        self, columns: IntArray, lower: FloatArray, upper: FloatArray, whole: BoolArray, extra: sp.csr_array
+    ) -> Form:
+        """Return the mixed program over some columns.
+
+        Parameters
+        ----------
+        columns : ndarray of int
+            Those it has, shape (n,).
+        lower, upper, whole : ndarray
+            Of all columns, in the units of the program, shape (columns,).
+        extra : csr_array
+            Rows ``<= 0`` besides the program's own, over all columns, in the solver's scale.
+        """
+        own, n = self.form, extra.shape[0]
+        scale = own.column_scale[columns]
+        return Form(
+            cost=own.cost[columns], lower=lower[columns] / scale, upper=upper[columns] / scale, whole=whole[columns],
+            matrix=sp.vstack([own.matrix[:, columns], extra[:, columns]], format="csc"),
+            row_lower=np.append(own.row_lower, np.full(n, -np.inf)), row_upper=np.append(own.row_upper, np.zeros(n)),
+            column_scale=scale, row_scale=np.append(own.row_scale, np.ones(n)), cost_scale=own.cost_scale,
+        )  # fmt: skip
+
     def weak_rows(self) -> BoolArray:
         """Return which of the extra rows are sums or cuts."""
         weak: BoolArray = self.kind != _GATE

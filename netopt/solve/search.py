@@ -16,6 +16,7 @@ from netopt.solve.cuts import Dicuts
 from netopt.solve.improve import Improver
 from netopt.solve.regions import Regions
 from netopt.solve.relaxation import Point, Relaxation
+from netopt.solve.rival import Rival
 from netopt.solve.screen import FEW_COLUMNS, Screened, first_columns, scout, screen
 from netopt.solve.sums import split_sums, tighten_sums
 from netopt.solve.tree import Tree
@@ -54,13 +55,13 @@ _BRANCHED = 1_000
 _SINGLE = 20
 """Choices of one flow, such as a customer's only source: more of them than this are left to HiGHS as well."""
 
-_SMALL, _NODES = 20_000, 500
-"""Up to this many columns HiGHS gets the program after so many nodes."""
+_ALONE, _NODES = 0.3, 500
+"""After so many seconds, or nodes where the two take turns, HiGHS begins to work on a program of few columns."""
 
 _FIRST_LOOK = 6.0
 _SHRINKS = 0.7
-_HANDED_OVER = 100_000
-"""Up to this many columns HiGHS gets the program when twice the time does not take off a third of the gap."""
+_FOR_TWO = 100_000
+"""Up to this many columns HiGHS is asked as well when twice the time does not take off a third of the gap."""
 
 Attempt = Callable[[FloatArray, float, float, float], Point | None]
 
@@ -83,15 +84,15 @@ class Found:
         Proves the bound; the root's where that of the tree would be too long.
     nodes : int
         That were looked at.
-    stalled : bool
-        Whether the tree was given up.
+    own : bool
+        Whether the certificate proves the bound to the asked gap, or HiGHS had the better one.
     """
 
     point: Point | None
     bound: float
     certificate: Certificate
     nodes: int
-    stalled: bool = False
+    own: bool = True
 
     @property
     def cost(self) -> float:
@@ -119,7 +120,10 @@ class Search:
         self.improver = Improver(self.relaxation, control)
         self.tree: Tree | None = None
         self.ascent: Ascent | None = None
-        self._stalled = self._branching = False
+        self.rival: Rival | None = None
+        self._alone = len(program.cost) <= FEW_COLUMNS
+        self._told = np.inf
+        self._branching, self._own = False, True
         self._spent_improving = 0.0
         self._slice = 1.0
 
@@ -162,14 +166,18 @@ class Search:
             self._begin_improving()
         self._first_plans(root)
         tree.best = self.improver.cost
-        if not self._close_enough() and self._suits_a_tree(root):
+        if self._suits_a_tree(root):
             self._branch(tree)
+        elif len(self.program.cost) <= _FOR_TWO:
+            self._leave_branching(root)
         return self._found(tree, first)
 
     def _found(self, tree: Tree, first: Certificate) -> Found:
         certificate = tree.certificate() if tree.size() <= _CERTIFICATE else first
         bound = min(max(self.bound, certificate.bound), self.improver.cost)
-        return Found(self.improver.best, bound, certificate, tree.nodes, self._stalled)
+        if self.rival is not None:
+            self.rival.end()
+        return Found(self.improver.best, bound, certificate, tree.nodes, self._own or certificate.bound >= bound)
 
     def _begin_improving(self) -> None:
         """Look for plans among the columns that are kept by now."""
@@ -344,26 +352,23 @@ class Search:
     def _branch(self, tree: Tree) -> None:
         """Search the tree, with looks around what it finds in between; what narrows the gap faster gets more time."""
         self._branching = True
-        begun, look, before = self.control.seconds, _FIRST_LOOK, np.inf
+        begun, look, before = self.control.seconds, _FIRST_LOOK, gap_between(self.improver.cost, self.bound)
         patience = 1.0
         while not self._over():
             started, bound = self.control.seconds, self.bound
-            if self._better_left(tree):
-                self._stalled = True
-                return
             if started - begun > look:
                 now = gap_between(self.improver.cost, self.bound)
-                if now > _SHRINKS * before and len(self.program.cost) <= _HANDED_OVER:
-                    self._stalled = True
-                    return
+                if now > _SHRINKS * before and len(self.program.cost) <= _FOR_TWO:
+                    self._invite()
                 look, before = 2 * (started - begun), now
+            if self._many_nodes(tree):
+                self._invite()
             share = patience * max(2 * self._slice, self._spent_improving)
-
             until = min(started + share, begun + look)
 
             def enough(until: float = until) -> bool:
                 self._raise(tree.bound)
-                return self._over() or self.control.seconds > until or self._better_left(tree)
+                return self._over() or self.control.seconds > until or self._many_nodes(tree)
 
             done = tree.search(enough)
             self._raise(tree.bound)
@@ -376,10 +381,68 @@ class Search:
                 if saved <= rise:
                     patience = 1.0 if saved > 0 else 2 * patience
                     break
+            self._take_turns(self.control.seconds - started)
 
-    def _better_left(self, tree: Tree) -> bool:
-        """Return whether so small a program has taken so many nodes that HiGHS is quicker with cuts of its own."""
-        return len(self.program.cost) <= _SMALL and tree.nodes > _NODES
+    def _leave_branching(self, root: Screened) -> None:
+        """Let HiGHS branch, and look for plans beside it."""
+        self._branching, patience = True, 1.0
+        while not self._over():
+            self._invite()
+            started, before = self.control.seconds, self.improver.cost
+            self._by_regions(root.point.x, root.bound.price, patience)
+            self._around(root.point.x, patience)
+            if self.improver.cost >= before:
+                patience *= 2
+            self._take_turns(self.control.seconds - started)
+
+    # -- two at work --------------------------------------------------------------------------------------------------
+
+    def _many_nodes(self, tree: Tree) -> bool:
+        """Return whether so small a program has taken so many nodes that HiGHS may be quicker, and is not at it yet."""
+        return self.rival is None and len(self.program.cost) <= FEW_COLUMNS and tree.nodes > _NODES
+
+    def _invite(self) -> None:
+        """Let HiGHS work on the program as well, with the rows that are known to matter."""
+        if self.rival is not None:
+            return
+        program, relaxation = self.program, self.relaxation
+        every = np.arange(len(program.cost))
+        form = relaxation.mixed(every, program.lower, program.upper, program.whole, relaxation.extra_rows())
+        best = self.improver.best
+        self.rival = Rival(form, self.control, None if best is None else best.x)
+        self._told = self.improver.cost
+        if not self._in_turns:
+            self.rival.go()
+
+    @property
+    def _in_turns(self) -> bool:
+        """Whether only one may work at a time."""
+        return self.control.threads == 1
+
+    def _take_turns(self, seconds: float) -> None:
+        """Let HiGHS work as long as our own search has just done, where only one may."""
+        if self.rival is not None and self._in_turns and not self._over():
+            self.rival.go()
+            remaining = self.control.remaining
+            self.rival.wait(seconds if remaining is None else min(seconds, remaining), self.control)
+            self.rival.rest()
+
+    def _hear(self) -> None:
+        """Take over what HiGHS has found, and tell it what it does not know."""
+        rival = self.rival
+        if rival is None:
+            if not self._in_turns and self._alone and self.control.seconds > _ALONE:
+                self._invite()
+            return
+        x = rival.found()
+        if x is not None and self.improver.completed(np.round(x[self.improver.whole])) is not None:
+            self._report("branching")
+        if self.tree is not None:
+            self.tree.best = min(self.tree.best, self.improver.cost)
+        self._raise(rival.bound, own=False)
+        if self.improver.best is not None and self.improver.cost < self._told:
+            rival.offer(self.improver.best.x)
+        self._told = min(self._told, self.improver.cost)
 
     # -- what is known ------------------------------------------------------------------------------------------------
 
@@ -400,9 +463,9 @@ class Search:
             self.tree.best = min(self.tree.best, self.improver.cost)
         self._report("branching")
 
-    def _raise(self, bound: float) -> None:
+    def _raise(self, bound: float, own: bool = True) -> None:
         if bound > self.bound:
-            self.bound = bound
+            self.bound, self._own = bound, own
             self._report("branching" if self._branching else "screening")
 
     def _report(self, phase: str) -> None:
@@ -413,8 +476,10 @@ class Search:
 
     def _over(self) -> bool:
         control = self.control
+        self._hear()
         late = control.time_limit is not None and control.seconds >= control.time_limit
-        return late or control.stop.is_set() or self._close_enough()
+        answered = self.rival is not None and self.rival.solved
+        return late or control.stop.is_set() or answered or self._close_enough()
 
     def _close_enough(self) -> bool:
         return gap_between(self.improver.cost, self.bound) <= self.control.gap

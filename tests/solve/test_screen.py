@@ -18,7 +18,7 @@ def test_all_columns_where_there_are_few() -> None:
 
 
 def test_whole_columns_and_flows_between_sites_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen, "_FEW", 0)
+    monkeypatch.setattr(screen, "FEW_COLUMNS", 0)
     for seed, switches in MIXES:
         p = program(seed, **switches)
         dicuts = Dicuts(Ledger(p))

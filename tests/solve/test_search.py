@@ -20,12 +20,15 @@ from tests.random_networks import accepted
 from tests.solve.hard import hard
 from tests.solve.relaxed import CHAIN, MIXES, chain, cheapest, program, shut, sites
 
+FEW: list[tuple[Any, str, Any]] = [(module, "FEW_COLUMNS", 0) for module in (screen, search)]
+ALL_DIRECT = (exact, "PYOMO_COLUMNS", 0)
 LARGE: dict[str, list[tuple[Any, str, Any]]] = {
     "as it is": [],
-    "few columns first": [(screen, "_FEW", 0), (exact, "PYOMO_COLUMNS", 0)],
-    "by prices": [(screen, "_FEW", 0), (ascent, "_MISLED", 2), (search, "_TALL", -1), (exact, "PYOMO_COLUMNS", 0)],
-    "no plan before the tree": [(search, "_DOUBTS", ()), (search, "_DIFFERENCES", ()), (screen, "_FEW", 0)],
-    "left to HiGHS": [(search, "_BRANCHED", -1), (exact, "PYOMO_COLUMNS", 0)],
+    "few columns first": [*FEW, ALL_DIRECT],
+    "by prices": [*FEW, (ascent, "_MISLED", 2), (search, "_TALL", -1), ALL_DIRECT],
+    "no plan before the tree": [(search, "_DOUBTS", ()), (search, "_DIFFERENCES", ()), *FEW],
+    "left to HiGHS": [(search, "_BRANCHED", -1), ALL_DIRECT],
+    "two at work": [(search, "_ALONE", -1.0)],
     "a long proof": [(search, "_CERTIFICATE", 0)],
 }
 """What is set where, so that a small network goes the way of a large one."""
