@@ -37,7 +37,7 @@ _SETTLED, _MISLED = 0.02, 0.25
 _STALLED, _LOOKBACK = 1e-4, 4
 _NEAREST = 6
 _TRACE = 1e-6
-_USED = 0.99
+_USED, _SPARED = 0.99, 3.0
 _AT_ONCE, _SURE = 0.6, 0.45
 _SPARE = 0.01
 _LEFT = 0.02
@@ -177,11 +177,19 @@ class Ascent:
         self.kept[self.dicuts.nearest(into, price, _NEAREST)] = True
 
     def _drop_dear(self, bound: Bound, x: FloatArray) -> None:
-        """Leave out what is not used and priced above what is, save the nearest of every row."""
+        """Leave out what is not used and dear, save the nearest of every row through which something moves.
+
+        Dear is what is priced above nearly all that is used, and what so many are cheaper than as no plan takes.
+        """
         used = self.kept & (x > _TRACE)
         if not used.any():
             return
-        dear = self.kept & ~self._must & ~used & (bound.price > np.quantile(bound.price[used], _USED))
+        optional = np.nonzero(self.kept & ~self._must & ~used)[0]
+        price = bound.price[optional]
+        spare = int(_SPARED * used.sum())
+        limit = np.partition(price, spare)[spare] if spare < len(price) else np.inf
+        dear = np.zeros(len(self.kept), dtype=bool)
+        dear[optional[price > min(limit, np.quantile(bound.price[used], _USED))]] = True
         head = self.dicuts.head
         carries = np.zeros(len(self.dicuts.node) + 1, dtype=bool)
         carries[head[used]] = True  # a product may have no business in most places

@@ -40,7 +40,7 @@ _OPENED = ((0.02, 0.5), (0.1, 0.3), (0.3, 0.15), (1.0, 0.05), (np.inf, 1e-6))
 """How many more to open than a relaxed point does; and where nothing counts them, the part from which one opens."""
 
 _TRACE = 1e-6
-_USED, _RARE = 0.99, 0.01
+_SPARED, _RARE = 2.0, 0.01
 _LAST, _ONWARD = 4, 12
 _STRONG = 15_000
 """Above this many rows a small program has a row an opener in place of its gates: the search needs many relaxations."""
@@ -93,11 +93,20 @@ class Improver:
 
     # -- exact flows for given whole columns --------------------------------------------------------------------------
 
-    def completed(self, choice: FloatArray, *, rough: bool = False) -> Point | None:
+    def completed(self, choice: FloatArray, *, rough: bool = False, seconds: float | None = None) -> Point | None:
         """Return the cheapest point over all columns with the whole columns held; None where there is none.
 
         Gates of what is open are left out, and so are columns behind what is closed; a gate that is broken all the
         same, which only a script's own rows can bring about, is put back.
+
+        Parameters
+        ----------
+        choice : ndarray
+            The whole columns, shape (whole columns,).
+        rough : bool
+            Nearly the cheapest is enough, but openers that nothing needs are shut.
+        seconds : float, optional
+            For each linear program; None where one takes longer.
         """
         flows, program = self._flows, self.relaxation.program
         rounds, close = (_FEW_ROUNDS, _ROUGHLY) if rough else (_ROUNDS, _CLOSE)
@@ -114,7 +123,7 @@ class Improver:
         added = rough and self._add_nearest()
         point = None
         for turn in range(rounds):
-            verdict, found = flows.run()
+            verdict, found = flows.run(seconds=seconds)
             nearest = turn == 0 and not added
             if verdict is Verdict.INFEASIBLE and ((nearest and self._add_nearest()) or flows.price_infeasible()):
                 continue
@@ -304,9 +313,9 @@ class Improver:
         """
         program, gates, whole = self.relaxation.program, self.relaxation.program.gates, self.whole
         price = program.cost if self._price is None else self._price
-        used = x > _TRACE
-        dear = np.quantile(price[used], _USED) if used.any() else np.inf
-        kept = used | (relaxed > _TRACE) | (price <= dear) | program.whole | (program.lower > 0)
+        used = (x > _TRACE) | (relaxed > _TRACE)
+        some = min(int(_SPARED * used.sum()), len(price) - 1)
+        kept = used | (price <= np.partition(price, some)[some]) | program.whole | (program.lower > 0)
         flows = Relaxation(self.relaxation.ledger, self.control, kept)
         lower = np.maximum(program.lower[whole], choice)
         flows.fix(whole, lower, program.upper[whole])

@@ -34,6 +34,9 @@ _TALL, _ROUNDS_OF_SIMPLEX = 5_000, 100
 """Programs of more rows do without exact relaxations as long as something else helps: those of all that matters take so
 many times as long as the first one."""
 
+_ROUNDS_OF_FEW = 30
+"""The same for programs of fewer rows: they do without where that is more than half of the time there is."""
+
 _PATIENCE = 4.0
 _TRACE = 1e-3
 _SLICES = 6
@@ -42,6 +45,10 @@ _DOUBTS = (0.45, 0.3, 0.2, 0.1, 0.0)
 _DIFFERENCES = (0.6, 0.4, 0.25, 0.1, 0.02)
 _MANY_OPENERS = 60
 """More openers than this are decided region by region."""
+
+_LONG = 5.0
+"""Seconds for the flows of a plan, or twice what its choices took: where they take longer it is as a rule for want of a
+way through, and what lacks is opened."""
 
 _NEWS = 1e-4
 """A bound that rose by less has nothing new to say of the choices."""
@@ -141,7 +148,8 @@ class Search:
         seconds = np.inf if remaining is None else _ROOT_SHARE * remaining
         tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take)
         weak = self.relaxation.run()[1]
-        expected = _ROUNDS_OF_SIMPLEX * self.control.seconds
+        tall = len(self.program.row_lower) > _TALL
+        expected = (_ROUNDS_OF_SIMPLEX if tall else _ROUNDS_OF_FEW) * self.control.seconds
         tree.begin(self.ledger.no_duals() if weak is None else weak.duals)
         if weak is not None:
             tighten_sums(tree, weak)
@@ -151,7 +159,7 @@ class Search:
             tree.move_to(self.relaxation)
         if self.ascent is not None:
             self._plans_by_price(self.ascent)
-            if len(self.program.row_lower) > _TALL:
+            if tall or (remaining is not None and expected > remaining / 2):
                 self._narrow(self.ascent, expected)
             self._prove_root(tree, self.ascent)
         first = tree.certificate()
@@ -213,11 +221,13 @@ class Search:
         """Look for a plan by prices; return the choices and the prices that led to it."""
         remaining = self.control.remaining
         until = np.inf if remaining is None else self.control.seconds + _DIVE_SHARE * remaining
+        started = self.control.seconds
         x, price = ascent.dive(ascent.stages(), lambda: self._over() or self.control.seconds > until)
+        patience = max(_LONG, 2 * (self.control.seconds - started))
         self.relaxation.add_columns(np.nonzero(ascent.kept & (self.relaxation.position < 0))[0])
         self.improver.heed(price)
         choice = np.ceil(x[self.improver.whole] - _TRACE)
-        found = self.improver.completed(choice, rough=True)
+        found = self.improver.completed(choice, rough=True, seconds=patience)
         if found is None and not self._over():
             self.improver.repaired(choice, x, ascent.root().point.x)
         if self.improver.best is None and not self._over():
@@ -250,6 +260,7 @@ class Search:
                 led, dived = self._dive(ascent), self.bound  # other prices, other choices
             self._by_regions(*led, patience)
             self._around(ascent.root().point.x, patience)
+            self._decide_doubts(ascent.root().point.x, patience)
             if gap - gap_between(self.improver.cost, self.bound) < _WORTH * gap:
                 patience *= 2
 
@@ -335,6 +346,12 @@ class Search:
             if self._over() or self._try(self.improver.around, x[self.improver.whole], differ, patience):
                 return
             if self.control.seconds - between > patience * self._slice:
+                return
+
+    def _decide_doubts(self, x: FloatArray, patience: float) -> None:
+        """Decide what a relaxed point leaves in doubt, more and more of it."""
+        for doubt in _DOUBTS:
+            if self._over() or self._try(self.improver.rounded, x[self.improver.whole], doubt, patience):
                 return
 
     def _by_regions(self, x: FloatArray, price: FloatArray, patience: float = 1.0) -> None:

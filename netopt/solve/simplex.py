@@ -168,7 +168,13 @@ class Simplex:
         self.highs.clearSolver()
 
     def run(
-        self, *, iterations: int | None = None, primal: bool = False, method: str = "simplex", crossover: bool = True
+        self,
+        *,
+        iterations: int | None = None,
+        seconds: float | None = None,
+        primal: bool = False,
+        method: str = "simplex",
+        crossover: bool = True,
     ) -> Linear:
         """Solve from the basis there is.
 
@@ -176,6 +182,8 @@ class Simplex:
         ----------
         iterations : int, optional
             Stop after as many iterations of the simplex method.
+        seconds : float, optional
+            Stop after so long, at the time limit of the control at the latest.
         primal : bool
             Use the primal simplex method, which suits new columns; the dual one suits new rows and bounds.
         method : {'simplex', 'ipm', 'hipo', 'choose'}
@@ -188,8 +196,8 @@ class Simplex:
         highs.setOptionValue("solver", method)
         highs.setOptionValue("simplex_strategy", _PRIMAL if primal else _DUAL)
         highs.setOptionValue("simplex_iteration_limit", 2_147_483_647 if iterations is None else iterations)
-        if self.control.remaining is not None:
-            highs.setOptionValue("time_limit", highs.getRunTime() + self.control.remaining)
+        limits = [limit for limit in (seconds, self.control.remaining) if limit is not None]
+        highs.setOptionValue("time_limit", highs.getRunTime() + min(limits) if limits else highspy.kHighsInf)
         highs.run()
         status = highs.getModelStatus()
         verdict = {

@@ -156,7 +156,7 @@ def test_the_most_used_ones_are_opened() -> None:
     assert point is not None
     assert point.x[:n].sum() == 2
     assert point.x[3] == 0
-    assert point.cost == pytest.approx(20 + 15)
+    assert point.cost == pytest.approx(20 + 10)
 
 
 def test_more_are_opened_where_too_few_fail() -> None:
