@@ -80,7 +80,7 @@ def whole_seconds(record: Record) -> float | None:
     """Return the seconds with reading, and with building where the search does not do it; None where nobody looked."""
     if record.get("read_seconds") is None:
         return None
-    building = 0.0 if record["contestant"] == OURS else record.get("build_seconds") or 0.0
+    building = 0.0 if record["contestant"].startswith(OURS) else record.get("build_seconds") or 0.0
     return float(record["seconds"] + record["read_seconds"] + building)
 
 
@@ -115,7 +115,7 @@ def summary(records: list[Record]) -> list[Line]:
 
 
 def _place(name: str) -> tuple[int, str]:
-    order = (OURS, *FORMS, BEST_FORM, "highs-started")
+    order = (OURS, f"{OURS}-two", *FORMS, BEST_FORM, "highs-started")
     return (order.index(name), "") if name in order else (len(order), name)
 
 
