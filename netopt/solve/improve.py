@@ -139,14 +139,18 @@ class Improver:
             flows.add_gates(gates)
             flows.add_columns(columns)
         if point is not None and point.cost < self.cost:
-            self.best = point
-            used = np.nonzero((point.x != 0) & (self.relaxation.position < 0))[0]
-            self.relaxation.add_columns(used)  # small programs are over what the relaxation keeps
+            self.take(point)
         if rough and point is not None:
             idle = self._idle(point.x)
             if idle.any():
                 return self.completed(np.where(idle, program.lower[self.whole], choice)) or point
         return point
+
+    def take(self, point: Point) -> None:
+        """Take a point for the best plan."""
+        self.best = point
+        used = np.nonzero((point.x != 0) & (self.relaxation.position < 0))[0]
+        self.relaxation.add_columns(used)  # small programs are over what the relaxation keeps
 
     def _idle(self, x: FloatArray) -> BoolArray:
         """Return which whole columns are openers that cost something though nothing flows, shape (whole columns,)."""

@@ -175,7 +175,12 @@ def _over(relaxation: Relaxation, kept: BoolArray) -> Relaxation:
 
 
 def screen(
-    relaxation: Relaxation, dicuts: Dicuts, control: Control, seconds: float, report: Callable[[float], None]
+    relaxation: Relaxation,
+    dicuts: Dicuts,
+    control: Control,
+    seconds: float,
+    report: Callable[[float], None],
+    enough: Callable[[], bool] | None = None,
 ) -> Screened | None:
     """Solve the relaxation with the columns, gates and cuts that it asks for, until it hardly rises any more.
 
@@ -191,6 +196,8 @@ def screen(
         For all of it.
     report : callable
         Told of every better bound.
+    enough : callable, optional
+        Asked after every round whether to end.
 
     Returns
     -------
@@ -227,7 +234,11 @@ def screen(
             solved = True
             break
         over = control.seconds - started > seconds or control.stop.is_set()
-        if over or (settled and not _wide(point, bound) and _rise(history, 4) < 4 * _STALLED):
+        if (
+            over
+            or (enough is not None and enough())
+            or (settled and not _wide(point, bound) and _rise(history, 4) < 4 * _STALLED)
+        ):
             break
         relaxation.add_gates(gates)
         relaxation.add_cuts(cuts)

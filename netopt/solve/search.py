@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +12,7 @@ from netopt.solve.ascent import Ascent
 from netopt.solve.bound import Certificate, Ledger
 from netopt.solve.control import Control, gap_between
 from netopt.solve.cuts import Dicuts
-from netopt.solve.improve import Improver
-from netopt.solve.regions import Regions
+from netopt.solve.plans import Plans
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.rival import Rival
 from netopt.solve.screen import FEW_COLUMNS, Screened, first_columns, scout, screen
@@ -39,13 +37,6 @@ _ROUNDS_OF_FEW = 30
 
 _PATIENCE = 4.0
 _TRACE = 1e-3
-_SLICES = 6
-_COARSE = 20
-_DOUBTS = (0.45, 0.3, 0.2, 0.1, 0.0)
-_DIFFERENCES = (0.6, 0.4, 0.25, 0.1, 0.02)
-_MANY_OPENERS = 60
-"""More openers than this are decided region by region."""
-
 _LONG = 5.0
 """Seconds for the flows of a plan, or twice what its choices took: where they take longer it is as a rule for want of a
 way through, and what lacks is opened."""
@@ -54,7 +45,7 @@ _NEWS = 1e-4
 """A bound that rose by less has nothing new to say of the choices."""
 
 _WORTH = 0.1
-"""Part of the gap that a round of regions has to save for another one to follow at once."""
+"""Part of the gap that a round has to save for the next one not to take longer."""
 
 _BRANCHED = 1_000
 """Where no price decides more whole columns than this, HiGHS branches, not our tree."""
@@ -69,8 +60,6 @@ _FIRST_LOOK = 6.0
 _SHRINKS = 0.7
 _FOR_TWO = 100_000
 """Up to this many columns HiGHS is asked as well when twice the time does not take off a third of the gap."""
-
-Attempt = Callable[[FloatArray, float, float, float], Point | None]
 
 
 def _quietly(_bound: float) -> None:
@@ -124,15 +113,13 @@ class Search:
         self.dicuts = Dicuts(self.ledger)
         self.relaxation = Relaxation(self.ledger, control, first_columns(self.dicuts))
         self.bound = -np.inf
-        self.improver = Improver(self.relaxation, control)
+        self.plans = self._new_plans()
         self.tree: Tree | None = None
         self.ascent: Ascent | None = None
         self.rival: Rival | None = None
         self._alone = len(program.cost) <= FEW_COLUMNS
         self._told = np.inf
         self._branching, self._own = False, True
-        self._spent_improving = 0.0
-        self._slice = 1.0
 
     # -- the phases ---------------------------------------------------------------------------------------------------
 
@@ -144,36 +131,36 @@ class Search:
         Found or None
             None where the relaxation has no optimal point.
         """
+        try:
+            return self._run()
+        finally:
+            if self.rival is not None:
+                self.rival.end()
+
+    def _run(self) -> Found | None:
         remaining = self.control.remaining
         seconds = np.inf if remaining is None else _ROOT_SHARE * remaining
         tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take)
         weak = self.relaxation.run()[1]
-        tall = len(self.program.row_lower) > _TALL
-        expected = (_ROUNDS_OF_SIMPLEX if tall else _ROUNDS_OF_FEW) * self.control.seconds
         tree.begin(self.ledger.no_duals() if weak is None else weak.duals)
         if weak is not None:
+            expected = self.control.seconds
             tighten_sums(tree, weak)
-        if len(self.program.cost) > FEW_COLUMNS and weak is not None:
-            if not self._ascend(tree, weak, seconds):
-                self.relaxation = scout(self.relaxation, seconds / 2, self._raise)
-            tree.move_to(self.relaxation)
-        if self.ascent is not None:
-            self._plans_by_price(self.ascent)
-            if tall or (remaining is not None and expected > remaining / 2):
-                self._narrow(self.ascent, expected)
-            self._prove_root(tree, self.ascent)
+            if len(self.program.cost) > FEW_COLUMNS:
+                self._by_prices(tree, weak, seconds, expected)
         first = tree.certificate()
         if self._over():
             return self._found(tree, first)
-        root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise)
+        root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise, self._over)
         if root is None:
             return None
-        root = self._split(tree, root, seconds)
+        if not self._over():
+            root = self._split(tree, root, seconds)
         first = tree.certificate()
         if self.ascent is None:
-            self._begin_improving()
-        self._first_plans(root)
-        tree.best = self.improver.cost
+            self._look_among_kept()
+        self.plans.first(root)
+        tree.best = self.plans.cost
         if self._suits_a_tree(root):
             self._branch(tree)
         elif len(self.program.cost) <= _FOR_TWO:
@@ -182,16 +169,20 @@ class Search:
 
     def _found(self, tree: Tree, first: Certificate) -> Found:
         certificate = tree.certificate() if tree.size() <= _CERTIFICATE else first
-        bound = min(max(self.bound, certificate.bound), self.improver.cost)
-        if self.rival is not None:
-            self.rival.end()
-        return Found(self.improver.best, bound, certificate, tree.nodes, self._own or certificate.bound >= bound)
+        bound = min(max(self.bound, certificate.bound), self.plans.cost)
+        return Found(self.plans.improver.best, bound, certificate, tree.nodes, self._own or certificate.bound >= bound)
 
-    def _begin_improving(self) -> None:
+    def _new_plans(self) -> Plans:
+        def tell() -> None:
+            self._report("improving")
+
+        return Plans(self.relaxation, self.dicuts, self.control, self._over, lambda: self.bound, tell)
+
+    def _look_among_kept(self) -> None:
         """Look for plans among the columns that are kept by now."""
-        self.improver = Improver(self.relaxation, self.control, self.dicuts)
-        self.regions = Regions(self.relaxation, self.control)
-        self._slice = max(0.5, self.control.seconds / _SLICES)
+        best, self.plans = self.plans.improver.best, self._new_plans()
+        if best is not None:
+            self.plans.improver.take(best)
 
     def _ascend(self, tree: Tree, weak: Point, seconds: float) -> bool:
         """Raise the bound without the simplex method, and keep what mattered on the way; False where that misleads."""
@@ -212,10 +203,31 @@ class Search:
         if node is not None:
             tree.push(tree.bounded(node, root.point, root.bound.value))
 
-    def _plans_by_price(self, ascent: Ascent) -> None:
-        """Choose by prices, upstream first, and decide again region by region."""
-        self._begin_improving()
-        self._by_regions(*self._dive(ascent))
+    def _by_prices(self, tree: Tree, weak: Point, seconds: float, spent: float) -> None:
+        """Raise the bound and look for plans by prices, as long as exact relaxations would take too long.
+
+        Parameters
+        ----------
+        tree : Tree
+            Its root gets the bound.
+        weak : Point
+            Of the first relaxation.
+        seconds, spent : float
+            For raising the bound, and for the first relaxation.
+        """
+        if not self._ascend(tree, weak, seconds):
+            self.relaxation = scout(self.relaxation, seconds / 2, self._raise)
+        tree.move_to(self.relaxation)
+        if self.ascent is None:
+            return
+        self._look_among_kept()
+        self.plans.by_regions(*self._dive(self.ascent))
+        tall = len(self.program.row_lower) > _TALL
+        expected = (_ROUNDS_OF_SIMPLEX if tall else _ROUNDS_OF_FEW) * spent
+        remaining = self.control.remaining
+        if tall or (remaining is not None and expected > remaining / 2):
+            self._narrow(self.ascent, expected)
+        self._prove_root(tree, self.ascent)
 
     def _dive(self, ascent: Ascent) -> tuple[FloatArray, FloatArray]:
         """Look for a plan by prices; return the choices and the prices that led to it."""
@@ -225,13 +237,13 @@ class Search:
         x, price = ascent.dive(ascent.stages(), lambda: self._over() or self.control.seconds > until)
         patience = max(_LONG, 2 * (self.control.seconds - started))
         self.relaxation.add_columns(np.nonzero(ascent.kept & (self.relaxation.position < 0))[0])
-        self.improver.heed(price)
-        choice = np.ceil(x[self.improver.whole] - _TRACE)
-        found = self.improver.completed(choice, rough=True, seconds=patience)
+        self.plans.improver.heed(price)
+        choice = np.ceil(x[self.plans.improver.whole] - _TRACE)
+        found = self.plans.improver.completed(choice, rough=True, seconds=patience)
         if found is None and not self._over():
-            self.improver.repaired(choice, x, ascent.root().point.x)
-        if self.improver.best is None and not self._over():
-            self.improver.opened(x)
+            self.plans.improver.repaired(choice, x, ascent.root().point.x)
+        if self.plans.improver.best is None and not self._over():
+            self.plans.improver.opened(x)
         self._report("improving")
         return x, price
 
@@ -250,7 +262,7 @@ class Search:
             remaining = self.control.remaining
             if patience > _PATIENCE and (remaining is None or expected < remaining / 2):
                 return
-            gap, until = gap_between(self.improver.cost, self.bound), self.control.seconds + patience * self._slice
+            gap, until = gap_between(self.plans.cost, self.bound), self.control.seconds + patience * self.plans.slice
 
             def enough(until: float = until) -> bool:
                 return self._over() or self.control.seconds > until
@@ -258,10 +270,10 @@ class Search:
             ascent.climb(enough, self._raise)
             if led is None or self.bound - dived > _NEWS * abs(self.bound):
                 led, dived = self._dive(ascent), self.bound  # other prices, other choices
-            self._by_regions(*led, patience)
-            self._around(ascent.root().point.x, patience)
-            self._decide_doubts(ascent.root().point.x, patience)
-            if gap - gap_between(self.improver.cost, self.bound) < _WORTH * gap:
+            self.plans.by_regions(*led, patience)
+            self.plans.around(ascent.root().point.x, patience)
+            self.plans.decide_doubts(ascent.root().point.x, patience)
+            if gap - gap_between(self.plans.cost, self.bound) < _WORTH * gap:
                 patience *= 2
 
     def _split(self, tree: Tree, root: Screened, seconds: float) -> Screened:
@@ -280,107 +292,27 @@ class Search:
 
     def _suits_a_tree(self, root: Screened) -> bool:
         """Return whether few enough whole columns are left undecided by their prices, and hardly any opens but one."""
-        whole = self.improver.whole
+        whole = self.plans.improver.whole
         wide = self.program.upper[whole] > self.program.lower[whole]
-        undecided = whole[wide & (np.abs(root.bound.price[whole]) <= self.improver.cost - root.bound.value)]
+        undecided = whole[wide & (np.abs(root.bound.price[whole]) <= self.plans.cost - root.bound.value)]
         opened = np.bincount(self.program.gates.opener, minlength=len(self.program.cost))[undecided]
         return len(undecided) <= _BRANCHED and int((opened <= 1).sum()) <= _SINGLE
-
-    def _first_plans(self, root: Screened) -> None:
-        x, price = root.point.x, root.bound.price
-        self.improver.heed(price)
-        wide = len(self.regions.openers) > _MANY_OPENERS
-        upstream = self._upstream(wide)
-        if len(upstream) and self.improver.best is None:
-            x, price = self._upstream_first(upstream, x, price)
-        for doubt in _DOUBTS:
-            if self._over():
-                return
-            before = self.improver.cost
-            hard = self._try(self.improver.rounded, x[self.improver.whole], doubt)
-            if not np.isfinite(self.improver.cost) and not self._over():
-                self.improver.opened(x)
-                self._report("improving")
-            elif np.isfinite(before) and (hard or self.improver.cost >= before):
-                break
-            if wide and np.isfinite(self.improver.cost):
-                break
-        self._improve(x, price)
-
-    def _upstream(self, wide: bool) -> IntArray:
-        """Return openers to decide before the others: those of several flows, or with several echelons the first."""
-        openers, flows = np.unique(self.program.gates.opener, return_counts=True)
-        free = self.program.lower[openers] < self.program.upper[openers]
-        if (flows[free] == 1).any():
-            return openers[free & (flows > 1)]
-        return self.dicuts.openers if wide else openers[:0]
-
-    def _upstream_first(self, upstream: IntArray, x: FloatArray, price: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Decide the openers upstream while the others may be open by a part, and relax what is left."""
-        seconds = 3 * self._slice
-        z = self.improver.decided(np.isin(self.improver.whole, upstream), seconds, _COARSE * self.control.gap)
-        if z is None or self._over():
-            return x, price
-        relaxation, whole = self.relaxation, np.nonzero(self.program.whole)[0]
-        lower, upper = relaxation.lower[whole], relaxation.upper[whole]
-        relaxation.fix(whole, self.program.lower[whole], self.program.upper[whole])  # also of what counts them
-        relaxation.fix(upstream, z[upstream], z[upstream])
-        found = screen(relaxation, self.dicuts, self.control, 2 * self._slice, _quietly)
-        relaxation.fix(whole, lower, upper)
-        return (x, price) if found is None else (found.point.x, found.bound.price)
-
-    def _improve(self, x: FloatArray, price: FloatArray) -> float:
-        """Look for better plans where the best one and a relaxed point differ; return the money saved a second."""
-        started, before = self.control.seconds, self.improver.cost
-        self.improver.heed(price)
-        if len(self.regions.openers) > _MANY_OPENERS:
-            self._by_regions(x, price)
-        self._around(x)
-        spent = self.control.seconds - started
-        return (before - self.improver.cost) / max(spent, 1e-3) if np.isfinite(before) else 0.0
-
-    def _around(self, x: FloatArray, patience: float = 1.0) -> None:
-        """Decide again where the best plan and a relaxed point differ, less and less of it held."""
-        between = self.control.seconds
-        for differ in _DIFFERENCES:
-            if self._over() or self._try(self.improver.around, x[self.improver.whole], differ, patience):
-                return
-            if self.control.seconds - between > patience * self._slice:
-                return
-
-    def _decide_doubts(self, x: FloatArray, patience: float) -> None:
-        """Decide what a relaxed point leaves in doubt, more and more of it."""
-        for doubt in _DOUBTS:
-            if self._over() or self._try(self.improver.rounded, x[self.improver.whole], doubt, patience):
-                return
-
-    def _by_regions(self, x: FloatArray, price: FloatArray, patience: float = 1.0) -> None:
-        """Decide regions again, as long as that saves something."""
-        while self.improver.best is not None and not self._over():
-            started, before = self.control.seconds, self.improver.cost
-            better = self.regions.improve(self.improver.best.x, x, price, patience * self._slice)
-            if better is not None:
-                self.improver.completed(np.round(better[self.improver.whole]))
-                self._report("improving")
-            self._spent_improving += self.control.seconds - started
-            if before - self.improver.cost < _WORTH * max(self.improver.cost - self.bound, 0.0):
-                return
 
     def _branch(self, tree: Tree) -> None:
         """Search the tree, with looks around what it finds in between; what narrows the gap faster gets more time."""
         self._branching = True
-        begun, look, before = self.control.seconds, _FIRST_LOOK, gap_between(self.improver.cost, self.bound)
+        begun, look, before = self.control.seconds, _FIRST_LOOK, gap_between(self.plans.cost, self.bound)
         patience = 1.0
         while not self._over():
             started, bound = self.control.seconds, self.bound
             if started - begun > look:
-                now = gap_between(self.improver.cost, self.bound)
+                now = gap_between(self.plans.cost, self.bound)
                 if now > _SHRINKS * before and len(self.program.cost) <= _FOR_TWO:
                     self._invite()
                 look, before = 2 * (started - begun), now
             if self._many_nodes(tree):
                 self._invite()
-            share = patience * max(2 * self._slice, self._spent_improving)
+            share = patience * max(2 * self.plans.slice, self.plans.spent)
             until = min(started + share, begun + look)
 
             def enough(until: float = until) -> bool:
@@ -393,8 +325,8 @@ class Search:
                 return
             rise = (self.bound - bound) / max(self.control.seconds - started, 1e-3)
             while tree.last is not None and tree.price is not None and not self._over():
-                saved = self._improve(tree.last, tree.price)
-                tree.best = min(tree.best, self.improver.cost)
+                saved = self.plans.improve(tree.last, tree.price)
+                tree.best = min(tree.best, self.plans.cost)
                 if saved <= rise:
                     patience = 1.0 if saved > 0 else 2 * patience
                     break
@@ -405,10 +337,10 @@ class Search:
         self._branching, patience = True, 1.0
         while not self._over():
             self._invite()
-            started, before = self.control.seconds, self.improver.cost
-            self._by_regions(root.point.x, root.bound.price, patience)
-            self._around(root.point.x, patience)
-            if self.improver.cost >= before:
+            started, before = self.control.seconds, self.plans.cost
+            self.plans.by_regions(root.point.x, root.bound.price, patience)
+            self.plans.around(root.point.x, patience)
+            if self.plans.cost >= before:
                 patience *= 2
             self._take_turns(self.control.seconds - started)
 
@@ -425,9 +357,9 @@ class Search:
         program, relaxation = self.program, self.relaxation
         every = np.arange(len(program.cost))
         form = relaxation.mixed(every, program.lower, program.upper, program.whole, relaxation.extra_rows())
-        best = self.improver.best
+        best = self.plans.improver.best
         self.rival = Rival(form, self.control, None if best is None else best.x)
-        self._told = self.improver.cost
+        self._told = self.plans.cost
         if not self._in_turns:
             self.rival.go()
 
@@ -452,32 +384,22 @@ class Search:
                 self._invite()
             return
         x = rival.found()
-        if x is not None and self.improver.completed(np.round(x[self.improver.whole])) is not None:
+        if x is not None and self.plans.improver.completed(np.round(x[self.plans.improver.whole])) is not None:
             self._report("branching")
         if self.tree is not None:
-            self.tree.best = min(self.tree.best, self.improver.cost)
+            self.tree.best = min(self.tree.best, self.plans.cost)
         self._raise(rival.bound, own=False)
-        if self.improver.best is not None and self.improver.cost < self._told:
-            rival.offer(self.improver.best.x)
-        self._told = min(self._told, self.improver.cost)
+        if self.plans.improver.best is not None and self.plans.cost < self._told:
+            rival.offer(self.plans.improver.best.x)
+        self._told = min(self._told, self.plans.cost)
 
     # -- what is known ------------------------------------------------------------------------------------------------
 
-    def _try(self, attempt: Attempt, y: FloatArray, width: float, patience: float = 1.0) -> bool:
-        """Make an attempt at a plan; return whether it ran out of time."""
-        started, before, limit = self.control.seconds, self.improver.cost, patience * self._slice
-        attempt(y, width, limit, self.control.gap)
-        spent = self.control.seconds - started
-        self._spent_improving += spent
-        if self.improver.cost < before:
-            self._report("improving")
-        return spent > limit
-
     def _take(self, x: FloatArray) -> None:
         """Take a point of the tree, cheapest over what is kept; over all columns its flows may be cheaper."""
-        self.improver.completed(np.round(x[self.improver.whole]))
+        self.plans.improver.completed(np.round(x[self.plans.improver.whole]))
         if self.tree is not None:
-            self.tree.best = min(self.tree.best, self.improver.cost)
+            self.tree.best = min(self.tree.best, self.plans.cost)
         self._report("branching")
 
     def _raise(self, bound: float, own: bool = True) -> None:
@@ -486,7 +408,7 @@ class Search:
             self._report("branching" if self._branching else "screening")
 
     def _report(self, phase: str) -> None:
-        cost = self.improver.cost
+        cost = self.plans.cost
         self.control.report(
             phase, cost, min(self.bound, cost), looked=len(self.program.cost), kept=len(self.relaxation.kept)
         )
@@ -499,4 +421,4 @@ class Search:
         return late or control.stop.is_set() or answered or self._close_enough()
 
     def _close_enough(self) -> bool:
-        return gap_between(self.improver.cost, self.bound) <= self.control.gap
+        return gap_between(self.plans.cost, self.bound) <= self.control.gap

@@ -199,3 +199,131 @@ def test_some_are_decided_the_rest_may_be_open_by_a_part(seed: int) -> None:
 
 def test_nothing_can_be_decided_where_there_is_no_plan() -> None:
     assert improver(shut()).decided(np.ones(1, dtype=bool), 5.0, 1e-6) is None
+
+
+# -- openers that nothing needs, and choices that do not let the flows through ------------------------------------------
+
+
+def like_sites(lower: list[float] | None = None, cost: list[float] | None = None, least: int = 0) -> Program:
+    """Return `sites`, with other bounds or costs, or a row that asks for so many to be open."""
+    return program_of(
+        cost or [5, 7, 3, 6], [([0, 0, 1, 1], 10, 10), ([1, 1, 0, 0], least, 2)], [(2, 0, 10), (3, 1, 10)],
+        lower=lower, upper=[1, 1, 10, 10], whole=(0, 1),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("part", [0.0, 1.0])
+def test_an_idle_opener_is_shut(part: float) -> None:
+    both = np.ones(2)
+    as_asked = improver(like_sites(), part).completed(both)
+    assert as_asked is not None
+    assert as_asked.cost == pytest.approx(42)
+    some = improver(like_sites(), part)
+    point = some.completed(both, rough=True)
+    assert point is not None
+    assert point.x[:2].tolist() == [1, 0]
+    assert point.cost == some.cost == pytest.approx(35)
+
+
+@pytest.mark.parametrize(
+    ("given", "cost"),
+    [
+        (like_sites(lower=[0, 1, 0, 0]), 42),  # it has to be open
+        (like_sites(cost=[5, 0, 3, 6]), 35),  # it costs nothing
+        (like_sites(cost=[5, -2, 3, 6]), 33),  # or saves something
+        (like_sites(least=2), 42),  # so many are asked for: without it there is no plan, and the first one stands
+    ],
+)
+def test_an_idle_opener_that_stays(given: Program, cost: float) -> None:
+    some = improver(given)
+    point = some.completed(np.ones(2), rough=True)
+    assert point is not None
+    assert point.x.tolist() == pytest.approx([1, 1, 10, 0])
+    assert point.cost == some.cost == pytest.approx(cost)
+
+
+def test_which_are_idle() -> None:
+    some = improver(like_sites())
+    for x, idle in (
+        ([1, 1, 10, 0], [False, True]),
+        ([1, 1, 4, 6], [False, False]),
+        ([1, 1, 0, 0], [True, True]),
+        ([0, 0, 0, 0], [False, False]),  # shut already
+        ([1, 1, 10, 1e-9], [False, True]),  # not a flow
+    ):
+        assert some._idle(np.array(x, dtype=float)).tolist() == idle
+
+
+def four(wanted: float) -> Program:
+    """Return: so much wanted, through four sites of 10, each open at 5 and 1 a unit."""
+    n, ones, nothing = 4, [1.0] * 4, [0.0] * 4
+    return program_of(
+        [*([5.0] * n), *ones], [([*nothing, *ones], wanted, wanted)], [(n + i, i, 10) for i in range(n)],
+        upper=[*ones, *([10.0] * n)], whole=tuple(range(n)),
+    )  # fmt: skip
+
+
+NOTHING = np.zeros(8)
+
+
+@pytest.mark.parametrize("part", [0.0, 1.0])
+@pytest.mark.parametrize(
+    ("relaxed_open", "opened"),
+    [([0.9, 0.2, 0.8, 0.1], [1, 0, 1, 0]), ([0.9, 0.2, 0.1, 0.8], [1, 0, 0, 1]), ([0.0, 0.9, 0.2, 0.9], [1, 1, 0, 0])],
+)
+def test_what_lacks_is_opened_and_no_more(relaxed_open: list[float], opened: list[int], part: float) -> None:
+    # two hold the 20 that are wanted: the first, which is chosen, and the one that a relaxed point opens most
+    some = improver(four(20), part)
+    chosen = np.array([1.0, 0, 0, 0])
+    assert some.completed(chosen) is None
+    relaxed_point = np.array([*relaxed_open, *(10 * np.array(relaxed_open))])
+    point = some.repaired(chosen, NOTHING, relaxed_point)
+    assert point is not None
+    assert point.cost == some.cost == pytest.approx(2 * 5 + 20)
+    assert point.x[0] == 1
+    assert point.x[:4].sum() == 2
+    if relaxed_open[1] != relaxed_open[3]:
+        assert point.x[:4].tolist() == opened
+    else:
+        assert point.x[2] == 0
+
+
+@pytest.mark.parametrize(("relaxed_point", "cost"), [([1, 0, 10, 0], 35), ([0, 1, 0, 10], 67)])
+def test_the_relaxed_point_says_which_is_opened(relaxed_point: list[float], cost: float) -> None:
+    # what it leaves shut costs a hundred times as much: 5 for D are 500, so 10 units cost 530 there and 67 through E
+    point = improver(sites()).repaired(np.zeros(2), np.zeros(4), np.array(relaxed_point, dtype=float))
+    assert point is not None
+    assert point.cost == pytest.approx(cost)
+
+
+def test_a_choice_that_turns_out_idle_is_taken_back() -> None:
+    # E is at hand for nothing, yet D saves 3 a unit and opens for half of one
+    point = improver(sites()).repaired(np.array([0.0, 1.0]), np.zeros(4), np.array([1.0, 0, 10, 0]))
+    assert point is not None
+    assert point.x.tolist() == pytest.approx([1, 0, 10, 0])
+
+
+def test_nothing_is_repaired_where_there_is_no_plan() -> None:
+    assert improver(shut()).repaired(np.zeros(1), np.zeros(2), np.zeros(2)) is None
+    some = improver(four(41))
+    assert some.repaired(np.ones(4), NOTHING, NOTHING) is None
+    assert some.best is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_repaired_plans_hold(seed: int) -> None:
+    some = many(seed=seed)
+    p = some.relaxation.program
+    y = relaxed(some.relaxation).x
+    point = some.repaired(np.zeros(len(some.whole)), np.zeros(len(p.cost)), y)
+    assert point is not None
+    assert holds(p, point.x)
+    assert point.cost >= cheapest(p, 1e-6).cost * (1 - 1e-6)
+
+
+def test_flows_that_take_too_long_are_given_up() -> None:
+    some = many(40, 150)
+    choice = np.round(some.relaxation.program.upper[some.whole])
+    assert some.completed(choice, seconds=0.0) is None
+    assert some.best is None
+    assert some.completed(choice, seconds=60.0) is not None  # what was cut off does no harm

@@ -14,7 +14,7 @@ from netopt.formulation import Program, build
 from netopt.network import read
 from netopt.plan.certificate import stated
 from netopt.plan.recompute import recomputed_bound
-from netopt.solve import Control, Progress, ascent, exact, screen, search, solve_program
+from netopt.solve import Control, Progress, ascent, exact, plans, screen, search, solve_program
 from netopt.solve.search import Found, Search
 from tests.random_networks import accepted
 from tests.solve.hard import hard
@@ -26,7 +26,7 @@ LARGE: dict[str, list[tuple[Any, str, Any]]] = {
     "as it is": [],
     "few columns first": [*FEW, ALL_DIRECT],
     "by prices": [*FEW, (ascent, "_MISLED", 2), (search, "_TALL", -1), ALL_DIRECT],
-    "no plan before the tree": [(search, "_DOUBTS", ()), (search, "_DIFFERENCES", ()), *FEW],
+    "no plan before the tree": [(plans, "_DOUBTS", ()), (plans, "_DIFFERENCES", ()), *FEW],
     "left to HiGHS": [(search, "_BRANCHED", -1), ALL_DIRECT],
     "two at work": [(search, "_ALONE", -1.0)],
     "a long proof": [(search, "_CERTIFICATE", 0)],
@@ -168,7 +168,7 @@ def test_costs_that_a_plan_earns(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found is not None
     assert found.cost == pytest.approx(optimum)
     checked(p, found, optimum)
-    monkeypatch.setattr(search, "_DOUBTS", ())
+    monkeypatch.setattr(plans, "_DOUBTS", ())
     again = Search(p, Control(gap=1e-6)).run()
     assert again is not None
     assert again.cost == pytest.approx(optimum)
