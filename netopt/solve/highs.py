@@ -228,7 +228,7 @@ class Solver:
         late = threading.Event()
         self._listen(control, phase, late)
         if partner is not None:
-            self._talk_to(partner, control)
+            self._talk_to(partner, control, late)
         failure: list[BaseException] = []
 
         def work() -> None:
@@ -272,12 +272,12 @@ class Solver:
             highs.cbMipLogging.subscribe(tell)
             highs.cbMipImprovingSolution.subscribe(tell)
 
-    def _talk_to(self, partner: Partner, control: Control) -> None:
+    def _talk_to(self, partner: Partner, control: Control, late: threading.Event) -> None:
         highs, scale = self.highs, self.form.cost_scale
 
         def turn(event: highspy.highs.HighsCallbackEvent) -> None:
             partner.turn(event.data_out.mip_dual_bound / scale)
-            event.interrupt(control.stop.is_set())  # it may have been told to stop while it waited
+            event.interrupt(control.stop.is_set() or late.is_set())  # it may have been told so while it waited
 
         def take(event: highspy.highs.HighsCallbackEvent) -> None:
             partner.take(np.asarray(event.data_out.mip_solution, dtype=np.float64))

@@ -143,7 +143,7 @@ class Improver:
         if rough and point is not None:
             idle = self._idle(point.x)
             if idle.any():
-                return self.completed(np.where(idle, program.lower[self.whole], choice)) or point
+                return self.completed(np.where(idle, program.lower[self.whole], choice), seconds=seconds) or point
         return point
 
     def take(self, point: Point) -> None:
@@ -297,7 +297,8 @@ class Improver:
             choice = np.floor(x + 1 - least)
             for _, total, members in counted:
                 order = members[np.argsort(-x[members], kind="stable")]
-                count = math.ceil(min(x[total] * (1 + spare) - _FRACTION, len(order)))
+                most = x[total] * (1 + spare) if x[total] > 0 else spare
+                count = max(0, math.ceil(min(most - _FRACTION, len(order))))
                 choice[order[:count]], choice[order[count:]] = 1.0, 0.0
             choice = np.clip(choice, program.lower, program.upper)
             point = self.completed(choice[self.whole], rough=True)
@@ -334,7 +335,9 @@ class Improver:
             opened = np.zeros(len(x), dtype=bool)
             opened[gates.opener[found.x[gates.column] > _TRACE]] = True
             self.relaxation.add_columns(np.nonzero((found.x != 0) & (self.relaxation.position < 0))[0])
-            return self.completed(np.where(opened[whole], np.maximum(lower, 1.0), lower), rough=True)
+            needed = np.where(opened[whole], 1.0, np.ceil(found.x[whole] - _TRACE))  # such as vehicles
+            opens = np.isin(whole, gates.opener) & ~opened[whole]
+            return self.completed(np.where(opens, lower, np.maximum(lower, needed)), rough=True)
         return None
 
     def around(self, y: FloatArray, differ: float, seconds: float, gap: float) -> Point | None:

@@ -53,8 +53,9 @@ _BRANCHED = 1_000
 _SINGLE = 20
 """Choices of one flow, such as a customer's only source: more of them than this are left to HiGHS as well."""
 
-_ALONE, _NODES = 0.3, 500
-"""After so many seconds, or nodes where the two take turns, HiGHS begins to work on a program of few columns."""
+_ALONE, _ROOTLESS, _NODES = 0.3, 1.5, 500
+"""After so many seconds HiGHS begins to work on a program of few columns, later while it is not known which rows matter;
+where the two take turns, after so many nodes."""
 
 _FIRST_LOOK = 6.0
 _SHRINKS = 0.7
@@ -119,7 +120,7 @@ class Search:
         self.rival: Rival | None = None
         self._alone = len(program.cost) <= FEW_COLUMNS
         self._told = np.inf
-        self._branching, self._own = False, True
+        self._rooted, self._branching, self._own = False, False, True
 
     # -- the phases ---------------------------------------------------------------------------------------------------
 
@@ -154,6 +155,7 @@ class Search:
         root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise, self._over)
         if root is None:
             return None
+        self._rooted = True
         if not self._over():
             root = self._split(tree, root, seconds)
         first = tree.certificate()
@@ -337,6 +339,8 @@ class Search:
         self._branching, patience = True, 1.0
         while not self._over():
             self._invite()
+            if self.rival is not None and self.rival.done and not self.rival.solved:
+                return  # it has failed
             started, before = self.control.seconds, self.plans.cost
             self.plans.by_regions(root.point.x, root.bound.price, patience)
             self.plans.around(root.point.x, patience)
@@ -380,7 +384,8 @@ class Search:
         """Take over what HiGHS has found, and tell it what it does not know."""
         rival = self.rival
         if rival is None:
-            if not self._in_turns and self._alone and self.control.seconds > _ALONE:
+            patience = _ALONE if self._rooted else _ROOTLESS
+            if not self._in_turns and self._alone and self.control.seconds > patience:
                 self._invite()
             return
         x = rival.found()
@@ -415,9 +420,9 @@ class Search:
 
     def _over(self) -> bool:
         control = self.control
+        answered = self.rival is not None and self.rival.solved  # asked first: then there is nothing more to hear later
         self._hear()
         late = control.time_limit is not None and control.seconds >= control.time_limit
-        answered = self.rival is not None and self.rival.solved
         return late or control.stop.is_set() or answered or self._close_enough()
 
     def _close_enough(self) -> bool:

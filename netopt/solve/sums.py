@@ -28,7 +28,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _SPLITS = 24
-_ITERATIONS = 5_000
+_ITERATIONS = 1_000
 """To rule out a number may take so many steps, or as many as the first relaxation took."""
 
 _FRACTION = 1e-6
@@ -96,7 +96,7 @@ def tighten_sums(tree: Tree, point: Point) -> None:
     node = tree.pop()
     if node is None:
         return
-    most = max(_ITERATIONS, tree.relaxation.simplex.iterations)
+    most = max(_ITERATIONS, tree.relaxation.simplex.iterations // 3)
     found: tuple[Node, Point | None] | None = node, point
     while found is not None:
         node, now = found
@@ -114,7 +114,10 @@ def _narrowed(tree: Tree, node: Node, point: Point, most: int) -> tuple[Node, Po
         down, up = tree.split(node, position, value)
         for part, rest in ((down, up), (up, down)):
             tree.enter(part)
-            if tree.relaxation.run(iterations=most)[0] is not Verdict.INFEASIBLE:
+            verdict = tree.relaxation.run(iterations=most)[0]
+            if verdict is Verdict.CUT_OFF:  # such a one takes long, and so would the others
+                return None
+            if verdict is not Verdict.INFEASIBLE:
                 continue
             leaf = tree.infeasible(part)
             if leaf.duals != part.duals:

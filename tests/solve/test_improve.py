@@ -252,6 +252,8 @@ def test_which_are_idle() -> None:
         ([1, 1, 10, 1e-9], [False, True]),  # not a flow
     ):
         assert some._idle(np.array(x, dtype=float)).tolist() == idle
+    held = improver(like_sites(lower=[0, 1, 0, 0]))
+    assert held._idle(np.array([1.0, 1, 0, 0])).tolist() == [True, False]
 
 
 def four(wanted: float) -> Program:
@@ -327,3 +329,25 @@ def test_flows_that_take_too_long_are_given_up() -> None:
     assert some.completed(choice, seconds=0.0) is None
     assert some.best is None
     assert some.completed(choice, seconds=60.0) is not None  # what was cut off does no harm
+
+
+def test_nothing_is_counted_at_the_relaxed_point() -> None:
+    # a sum of 0 says nothing of how many to open: all are, and the idle one is shut again
+    given = program_of(
+        [5, 5, 1, 1, 0], [([0, 0, 1, 1, 0], 5, 5), ([1, 1, 0, 0, -1], 0, 0)], [(2, 0, 10), (3, 1, 10)],
+        upper=[1, 1, 10, 10, 2], whole=(0, 1, 4),
+    )  # fmt: skip
+    point = improver(given).opened(np.zeros(5))
+    assert point is not None
+    assert point.cost == pytest.approx(5 + 5)
+
+
+def test_what_else_is_whole_is_raised_as_flows_need_it() -> None:
+    # 8 units behind an opener for 5, in vehicles for 2 that hold 5 units each
+    given = program_of(
+        [5, 1, 2], [([0, 1, 0], 8, 8), ([0, 1, -5], -np.inf, 0)], [(1, 0, 10)], upper=[1, 10, 9], whole=(0, 2)
+    )
+    point = improver(given).repaired(np.zeros(2), np.zeros(3), np.array([0.8, 8, 1.6]))
+    assert point is not None
+    assert point.x.tolist() == [1, 8, 2]
+    assert point.cost == pytest.approx(5 + 8 + 4)

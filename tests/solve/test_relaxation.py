@@ -13,7 +13,7 @@ from netopt.solve.highs import Solver
 from netopt.solve.relaxation import Relaxation
 from netopt.solve.simplex import Verdict
 from tests.plan.certificates import program_of
-from tests.solve.relaxed import MIXES, bare, chain, cheapest, few, program, relaxed, shut, sites
+from tests.solve.relaxed import CHAIN, MIXES, bare, chain, cheapest, few, program, relaxed, shut, sites
 
 
 def full(given: Program) -> float:
@@ -143,3 +143,62 @@ def test_units_of_any_size_make_no_difference() -> None:
         assert point.cost == pytest.approx(35)
         assert relaxation.bound(point).value == pytest.approx(35)
         assert 3.5 - 1e-6 <= point.row_dual[0] * size <= 6 + 1e-6  # from all of D's 35 to the next unit through E
+
+
+def of_size(size: float) -> Program:
+    """Return `sites` with so many units to a unit: 35 in all."""
+    return program_of(
+        [5, 7, 3 / size, 6 / size], [([0, 0, 1, 1], 10 * size, 10 * size)], [(2, 0, 10 * size), (3, 1, 10 * size)],
+        upper=[1, 1, 10 * size, 10 * size], whole=(0, 1),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e7])
+def test_other_charges(size: float) -> None:
+    relaxation = bare(of_size(size))
+    assert relaxed(relaxation).cost == pytest.approx(35)
+    relaxation.charge(np.array([0]), np.array([20.0]))
+    assert relaxed(relaxation).cost == pytest.approx(20 + 30)
+    relaxation.charge(np.array([0, 2]), np.array([20.0, 5 / size]))
+    _verdict, point = relaxation.run()
+    assert point is not None
+    assert point.cost == pytest.approx(7 + 60)  # 70 through D, so E
+    assert point.x / [1, 1, size, size] == pytest.approx(np.array([0, 1, 0, 10]))
+    assert relaxation.program.cost[0] == 5  # the program is as it was
+
+
+def test_other_charges_where_columns_are_left_out() -> None:
+    # E and its flow only, then E alone dearer: positions are those of what is kept
+    relaxation = Relaxation(Ledger(sites()), Control(), np.array([False, True, False, True]))
+    relaxation.charge(np.array([1]), np.array([9.0]))
+    _verdict, point = relaxation.run()
+    assert point is not None
+    assert point.cost == pytest.approx(9 + 60)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e7])
+@pytest.mark.parametrize(("columns", "cost"), [([0, 1, 2, 3], 35), ([0, 2], 35), ([1, 3], 67), ([3, 1, 2], 67)])
+def test_the_mixed_program_over_some_columns(columns: list[int], cost: float, size: float) -> None:
+    p = of_size(size)
+    relaxation, at = bare(p), np.array(columns)
+    upper = p.upper.copy()
+    if columns[0] == 3:
+        upper[2] = 0.0  # D's flow may not be used
+    run = Solver(relaxation.mixed(at, p.lower, upper, p.whole, relaxation.extra_rows())).run(Control(gap=0.0), "test")
+    assert run.x is not None
+    assert run.cost == pytest.approx(cost)
+    assert p.cost[at] @ run.x == pytest.approx(cost)
+
+
+def test_what_the_rows_of_a_mixed_program_say() -> None:
+    p = chain()
+    relaxation, every, none = bare(p), np.arange(9), np.zeros(9, dtype=bool)
+    sums = relaxation.extra_rows()
+    for extra, whole, cost in (
+        (sums, p.whole, CHAIN),
+        (sums, none, 7 + 42 / 16),  # open by 7/16
+        (sums[:0], p.whole, 7),  # nothing says that D has to be open
+    ):
+        run = Solver(relaxation.mixed(every, p.lower, p.upper, whole, extra)).run(Control(gap=0.0), "test")
+        assert run.cost == pytest.approx(cost)
+    assert relaxation.mixed(every, p.lower, p.upper, p.whole, sums).matrix.shape == (5 + sums.shape[0], 9)

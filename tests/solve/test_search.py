@@ -28,7 +28,7 @@ LARGE: dict[str, list[tuple[Any, str, Any]]] = {
     "by prices": [*FEW, (ascent, "_MISLED", 2), (search, "_TALL", -1), ALL_DIRECT],
     "no plan before the tree": [(plans, "_DOUBTS", ()), (plans, "_DIFFERENCES", ()), *FEW],
     "left to HiGHS": [(search, "_BRANCHED", -1), ALL_DIRECT],
-    "two at work": [(search, "_ALONE", -1.0)],
+    "two at work": [(search, "_ALONE", -1.0), (search, "_ROOTLESS", -1.0)],
     "a long proof": [(search, "_CERTIFICATE", 0)],
 }
 """What is set where, so that a small network goes the way of a large one."""

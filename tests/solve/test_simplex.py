@@ -91,3 +91,42 @@ def test_the_time_limit_counts_from_now() -> None:
     s = simplex(Control(time_limit=30.0))
     for _ in range(3):
         assert s.run().verdict is Verdict.OPTIMAL
+
+
+def transport(control: Control | None = None, n: int = 40) -> Simplex:
+    """Return: 1 wanted at each of ``n``, 1 at most from each of as many, at costs from a seed; no presolve solves it."""
+    at = np.arange(n * n)
+    matrix = sp.csc_array((np.ones(2 * n * n), (np.append(at % n, n + at // n), np.append(at, at))), shape=(2 * n, n * n))
+    cost = np.random.default_rng(0).integers(1, 1000, n * n).astype(float)
+    lower, upper = np.repeat([1.0, -INF], n), np.repeat([INF, 1.0], n)
+    return Simplex(cost, np.zeros(n * n), np.full(n * n, INF), matrix, lower, upper, control or Control())
+
+
+@pytest.mark.parametrize("control", [Control(), Control(time_limit=1000.0)])
+def test_no_seconds_cut_it_off_and_the_next_run_goes_on(control: Control) -> None:
+    optimum = transport().run().cost
+    s = transport(control)
+    for _ in range(2):
+        assert s.run(seconds=0.0).verdict is Verdict.CUT_OFF
+    found = s.run()
+    assert found.verdict is Verdict.OPTIMAL
+    assert found.cost == pytest.approx(optimum)
+
+
+def test_seconds_count_from_now_on_and_not_beyond_the_limit() -> None:
+    s = transport(Control(time_limit=0.0))
+    assert s.run(seconds=1000.0).verdict in (Verdict.CUT_OFF, Verdict.OPTIMAL)
+    assert float(s.highs.getOptionValue("time_limit")[1]) < 10
+    s = transport()
+    for _ in range(3):
+        assert s.run(seconds=1000.0).verdict is Verdict.OPTIMAL
+        s.forget()
+
+
+def test_other_costs() -> None:
+    s = simplex()
+    s.run()
+    s.cost_columns(np.array([1]), np.array([5.0]))
+    found = s.run(primal=True)
+    assert found.cost == pytest.approx(4 * 3 + 6 * 5)  # b is the dearer one now
+    assert found.x.tolist() == pytest.approx([4, 6])
