@@ -54,7 +54,7 @@ _SINGLE = 20
 """Choices of one flow, such as a customer's only source: more of them than this are left to HiGHS as well."""
 
 _ALONE, _ROOTLESS, _NODES = 0.3, 1.5, 500
-"""After so many seconds HiGHS begins to work on a program of few columns, later while it is not known which rows matter;
+"""After so many seconds HiGHS begins on a program of few columns, later while it is not known which rows matter;
 where the two take turns, after so many nodes."""
 
 _FIRST_LOOK = 6.0
