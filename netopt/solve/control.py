@@ -60,6 +60,12 @@ class Control:
         Of the solver.
     progress : callable or None
         Called with a `Progress`, from the solver's thread.
+    started : float
+        What `seconds` counts from.
+    stop : Event
+        Set by the caller to end everything.
+    answered : Event
+        Set while parts of a search, see `part`, are not worth finishing.
     """
 
     gap: float = 1e-4
@@ -69,6 +75,7 @@ class Control:
     progress: Callable[[Progress], None] | None = None
     started: float = field(default_factory=time.perf_counter)
     stop: threading.Event = field(default_factory=threading.Event)
+    answered: threading.Event = field(default_factory=threading.Event)
 
     @property
     def seconds(self) -> float:
@@ -79,6 +86,11 @@ class Control:
     def remaining(self) -> float | None:
         """Seconds that are left, at least a little; None without a limit."""
         return None if self.time_limit is None else max(0.01, self.time_limit - self.seconds)
+
+    def part(self, seconds: float, gap: float) -> Control:
+        """Return what is asked of a small part of the search: one thread, and no more time than there is."""
+        limit = seconds if self.remaining is None else min(seconds, self.remaining)
+        return Control(gap, limit, 1, self.seed, stop=self.stop, answered=self.answered)
 
     def report(
         self, phase: str, cost: float, bound: float, *, looked: int | None = None, kept: int | None = None

@@ -254,7 +254,8 @@ class Solver:
         highs, scale = self.highs, self.form.cost_scale
 
         def stop(event: highspy.highs.HighsCallbackEvent) -> None:
-            event.interrupt(control.stop.is_set() or late.is_set())  # said each time: HiGHS remembers an old yes
+            # said each time: HiGHS remembers an old yes
+            event.interrupt(control.stop.is_set() or late.is_set() or control.answered.is_set())
 
         def note(event: highspy.highs.HighsCallbackEvent) -> None:
             stop(event)

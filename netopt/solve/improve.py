@@ -198,10 +198,8 @@ class Improver:
         if not len(columns):
             return None
         solver = Solver(form)
-        limit = seconds if self.control.remaining is None else min(seconds, self.control.remaining)
         solver.option("mip_heuristic_effort", 0.15)
-        asked = Control(gap=gap, time_limit=limit, threads=1, seed=self.control.seed, stop=self.control.stop)
-        run = solver.run(asked, "improving")
+        run = solver.run(self.control.part(seconds, gap), "improving")
         if run.x is None:
             return run if run.outcome is Outcome.INFEASIBLE else None
         x = np.zeros(len(self.relaxation.program.cost))

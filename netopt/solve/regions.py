@@ -126,7 +126,7 @@ class Regions:
     def _over(self) -> bool:
         remaining = self.control.remaining
         late = self.control.time_limit is not None and remaining is not None and remaining <= 0.1
-        return late or self.control.stop.is_set()
+        return late or self.control.stop.is_set() or self.control.answered.is_set()
 
     def _region(self, x: FloatArray, openers: IntArray, price: FloatArray, limit: float) -> FloatArray | None:
         """Return a better plan in which some openers and what depends on them are decided again."""
@@ -136,9 +136,7 @@ class Regions:
         solver = Solver(form)
         solver.start_from(x[at])
         started = self.control.seconds
-        limit = limit if self.control.remaining is None else min(limit, self.control.remaining)
-        asked = Control(gap=_GAP, time_limit=limit, threads=1, seed=self.control.seed, stop=self.control.stop)
-        run = solver.run(asked, "improving")
+        run = solver.run(self.control.part(limit, _GAP), "improving")
         spent = self.control.seconds - started
         if run.outcome is Outcome.LIMIT:
             self.size = max(_LEAST, self.size * _SHRINKS)

@@ -39,9 +39,11 @@ class Rival:
         Gap, time limit and seed; what stops the search does not stop this one, `end` does.
     start : ndarray, optional
         A plan to begin with, values of all columns of the program.
+    delay : float
+        Seconds to wait before it begins, once it is told to.
     """
 
-    def __init__(self, form: Form, control: Control, start: FloatArray | None = None) -> None:
+    def __init__(self, form: Form, control: Control, start: FloatArray | None = None, delay: float = 0.0) -> None:
         self._solver = Solver(form)
         if start is not None:
             self._solver.start_from(start)
@@ -49,6 +51,7 @@ class Rival:
         self._control = Control(
             gap=control.gap, time_limit=control.time_limit, threads=1, seed=control.seed, started=control.started
         )
+        self._delay, self._answered = delay, control.answered
         self._turn = threading.Event()
         self._lock = threading.Lock()
         self._found: FloatArray | None = None
@@ -105,6 +108,8 @@ class Rival:
     # -- in the thread of HiGHS ---------------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        if self._control.stop.wait(self._delay):
+            return
         try:
             run = self._solver.run(self._control, "searching", self)
         except SolverError:
@@ -113,6 +118,8 @@ class Rival:
         if run.x is not None:
             self.take(run.x / self._scale)
         self._run = run
+        if self.solved:
+            self._answered.set()
 
     def turn(self, bound: float) -> None:
         """Hear the bound that is proved, in money, and wait while it is not its turn."""

@@ -118,9 +118,9 @@ class Search:
         self.tree: Tree | None = None
         self.ascent: Ascent | None = None
         self.rival: Rival | None = None
-        self._alone = len(program.cost) <= FEW_COLUMNS
+        self._alone = len(program.cost) <= FEW_COLUMNS and not self._in_turns
         self._told = np.inf
-        self._rooted, self._branching, self._own = False, False, True
+        self._branching, self._own = False, True
 
     # -- the phases ---------------------------------------------------------------------------------------------------
 
@@ -137,6 +137,7 @@ class Search:
         finally:
             if self.rival is not None:
                 self.rival.end()
+            self.control.answered.clear()
 
     def _run(self) -> Found | None:
         remaining = self.control.remaining
@@ -155,7 +156,8 @@ class Search:
         root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise, self._over)
         if root is None:
             return None
-        self._rooted = True
+        if self._alone:
+            self._invite(max(0.0, _ALONE - self.control.seconds))
         if not self._over():
             root = self._split(tree, root, seconds)
         first = tree.certificate()
@@ -354,15 +356,15 @@ class Search:
         """Return whether so small a program has taken so many nodes that HiGHS may be quicker, and is not at it yet."""
         return self.rival is None and len(self.program.cost) <= FEW_COLUMNS and tree.nodes > _NODES
 
-    def _invite(self) -> None:
-        """Let HiGHS work on the program as well, with the rows that are known to matter."""
+    def _invite(self, delay: float = 0.0) -> None:
+        """Let HiGHS work on the program as well, with the rows that are known to matter, after some seconds."""
         if self.rival is not None:
             return
         program, relaxation = self.program, self.relaxation
         every = np.arange(len(program.cost))
         form = relaxation.mixed(every, program.lower, program.upper, program.whole, relaxation.extra_rows())
         best = self.plans.improver.best
-        self.rival = Rival(form, self.control, None if best is None else best.x)
+        self.rival = Rival(form, self.control, None if best is None else best.x, delay)
         self._told = self.plans.cost
         if not self._in_turns:
             self.rival.go()
@@ -384,8 +386,7 @@ class Search:
         """Take over what HiGHS has found, and tell it what it does not know."""
         rival = self.rival
         if rival is None:
-            patience = _ALONE if self._rooted else _ROOTLESS
-            if not self._in_turns and self._alone and self.control.seconds > patience:
+            if self._alone and self.control.seconds > _ROOTLESS:
                 self._invite()
             return
         x = rival.found()
