@@ -10,6 +10,7 @@ gates of every opener: strong where it counts, and small.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 
@@ -26,6 +27,9 @@ __all__ = ["Rival"]
 FloatArray = npt.NDArray[np.float64]
 
 _POLL = 0.02
+_BRIEF = 1e-4
+"""Seconds for which one thread may keep the interpreter from the other: HiGHS asks for it at every callback, and the
+usual 5 ms a time would take more than the search itself."""
 
 
 class Rival:
@@ -75,6 +79,8 @@ class Rival:
         """Begin, or go on."""
         self._turn.set()
         if self._thread.ident is None:
+            self._usual = sys.getswitchinterval()
+            sys.setswitchinterval(min(_BRIEF, self._usual))
             self._thread.start()
 
     def rest(self) -> None:
@@ -104,6 +110,7 @@ class Rival:
         self._turn.set()
         if self._thread.ident is not None:
             self._thread.join()
+            sys.setswitchinterval(self._usual)
 
     # -- in the thread of HiGHS ---------------------------------------------------------------------------------------
 
