@@ -97,7 +97,7 @@ def solve(
     time_limit : float, optional
         Seconds; the best plan so far is returned when they are over.
     threads : int, optional
-        Threads of the solver; its own choice without it.
+        Of HiGHS; with 1 the search and HiGHS take turns, otherwise they work side by side.
     seed : int
         Of the solver.
     rooms : iterable of Room, optional

@@ -37,7 +37,7 @@ _SETTLED, _MISLED = 0.02, 0.25
 _STALLED, _LOOKBACK = 1e-4, 4
 _NEAREST = 6
 _TRACE = 1e-6
-_USED, _SPARED = 0.99, 3.0
+_USED, _SPARED, _SOME = 0.99, 3.0, 50_000
 _AT_ONCE, _SURE = 0.6, 0.45
 _SPARE = 0.01
 _LEFT = 0.02
@@ -186,7 +186,7 @@ class Ascent:
             return
         optional = np.nonzero(self.kept & ~self._must & ~used)[0]
         price = bound.price[optional]
-        spare = int(_SPARED * used.sum())
+        spare = max(_SOME, int(_SPARED * used.sum()))
         limit = np.partition(price, spare)[spare] if spare < len(price) else np.inf
         dear = np.zeros(len(self.kept), dtype=bool)
         dear[optional[price > min(limit, np.quantile(bound.price[used], _USED))]] = True

@@ -32,6 +32,7 @@ _TALL, _ROUNDS_OF_SIMPLEX = 5_000, 100
 """Programs of more rows do without exact relaxations as long as something else helps: those of all that matters take so
 many times as long as the first one."""
 
+_FEW_GATES = 12_000
 _ROUNDS_OF_FEW = 30
 """The same for programs of fewer rows: they do without where that is more than half of the time there is."""
 
@@ -224,6 +225,7 @@ class Search:
         tree.move_to(self.relaxation)
         if self.ascent is None:
             return
+        self._add_used_gates(self.ascent.root().point.x)
         self._look_among_kept()
         self.plans.by_regions(*self._dive(self.ascent))
         tall = len(self.program.row_lower) > _TALL
@@ -232,6 +234,12 @@ class Search:
         if tall or (remaining is not None and expected > remaining / 2):
             self._narrow(self.ascent, expected)
         self._prove_root(tree, self.ascent)
+
+    def _add_used_gates(self, x: FloatArray) -> None:
+        """Add the rows of gates through which something moves, where they are few enough for small programs."""
+        used = np.nonzero((x[self.program.gates.column] > _TRACE) & ~self.relaxation.has_gate)[0]
+        if len(used) <= _FEW_GATES:
+            self.relaxation.add_gates(used)
 
     def _dive(self, ascent: Ascent) -> tuple[FloatArray, FloatArray]:
         """Look for a plan by prices; return the choices and the prices that led to it."""
@@ -266,7 +274,8 @@ class Search:
             remaining = self.control.remaining
             if patience > _PATIENCE and (remaining is None or expected < remaining / 2):
                 return
-            gap, until = gap_between(self.plans.cost, self.bound), self.control.seconds + patience * self.plans.slice
+            started, gap = self.control.seconds, gap_between(self.plans.cost, self.bound)
+            until = started + patience * self.plans.slice
 
             def enough(until: float = until) -> bool:
                 return self._over() or self.control.seconds > until
@@ -279,6 +288,9 @@ class Search:
             self.plans.decide_doubts(ascent.root().point.x, patience)
             if gap - gap_between(self.plans.cost, self.bound) < _WORTH * gap:
                 patience *= 2
+            if patience >= _PATIENCE and len(self.program.cost) <= _FOR_TWO:
+                self._invite()
+            self._take_turns(self.control.seconds - started)
 
     def _split(self, tree: Tree, root: Screened, seconds: float) -> Screened:
         """Split the sums first; what is known of the best part says more than the root does."""
