@@ -37,7 +37,7 @@ _ROUNDING = 1e-9
     help="Stop when the plan is proved to be within this share of the cheapest one.",
 )  # fmt: skip
 @click.option("--time-limit", type=options.FiniteRange(min=0, min_open=True), help="Stop after so many seconds.")
-@click.option("--threads", type=click.IntRange(min=1), help="1: the search and HiGHS take turns; without it they work side by side.")
+@click.option("--threads", type=click.IntRange(min=1), help="With 1, search and HiGHS take turns.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver.")
 @options.as_json
 @click.option(
