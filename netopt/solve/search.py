@@ -32,9 +32,11 @@ _TALL, _ROUNDS_OF_SIMPLEX = 5_000, 100
 """Programs of more rows do without exact relaxations as long as something else helps: those of all that matters take so
 many times as long as the first one."""
 
-_FEW_GATES = 12_000
 _ROUNDS_OF_FEW = 30
 """The same for programs of fewer rows: they do without where that is more than half of the time there is."""
+
+_FEW_GATES = 12_000
+"""Rows of gates, at most, that small programs get where no relaxation has said which matter."""
 
 _PATIENCE = 4.0
 _TRACE = 1e-3
@@ -360,6 +362,9 @@ class Search:
             self.plans.around(root.point.x, patience)
             if self.plans.cost >= before:
                 patience *= 2
+            brief = self.control.seconds - started < self.plans.slice / 2
+            if brief and self.rival is not None and not self._in_turns:
+                self.rival.wait(self.plans.slice, self.control)  # such as without a plan to make better
             self._take_turns(self.control.seconds - started)
 
     # -- two at work --------------------------------------------------------------------------------------------------
@@ -387,10 +392,10 @@ class Search:
         return self.control.threads == 1
 
     def _take_turns(self, seconds: float) -> None:
-        """Let HiGHS work as long as our own search has just done, where only one may."""
+        """Let HiGHS work as long as our own search has just done, and for a slice at least, where only one may."""
         if self.rival is not None and self._in_turns and not self._over():
             self.rival.go()
-            remaining = self.control.remaining
+            remaining, seconds = self.control.remaining, max(seconds, self.plans.slice)
             self.rival.wait(seconds if remaining is None else min(seconds, remaining), self.control)
             self.rival.rest()
 
@@ -432,6 +437,7 @@ class Search:
         )
 
     def _over(self) -> bool:
+        """Return whether to stop; what HiGHS has found by now is taken over."""
         control = self.control
         answered = self.rival is not None and self.rival.solved  # asked first: then there is nothing more to hear later
         self._hear()
