@@ -148,7 +148,7 @@ def solve_program(program: Program, control: Control, amend: Amend | None = None
 
 
 def _close(found: Found, control: Control) -> bool:
-    return gap_between(found.cost, found.bound) <= control.gap
+    return found.point is not None and gap_between(found.cost, found.bound) <= control.gap
 
 
 def _spent(control: Control) -> bool:

@@ -411,7 +411,8 @@ class Search:
             self._report("branching")
         if self.tree is not None:
             self.tree.best = min(self.tree.best, self.plans.cost)
-        self._raise(rival.bound, own=False)
+        if np.isfinite(rival.bound):  # "infeasible" is not taken on its word
+            self._raise(rival.bound, own=False)
         if self.plans.improver.best is not None and self.plans.cost < self._told:
             rival.offer(self.plans.improver.best.x)
         self._told = min(self._told, self.plans.cost)

@@ -7,11 +7,13 @@ import threading
 import numpy as np
 import pytest
 
+import netopt
 from netopt.formulation import Program, build
 from netopt.network import read
 from netopt.solve import Control, plans, search, solve_program
 from netopt.solve.search import Found, Search
 from tests.plan.certificates import program_of
+from tests.random_networks import accepted
 from tests.solve.hard import hard
 from tests.solve.located import holds, located
 from tests.solve.relaxed import MIXES, cheapest, program, sites
@@ -171,3 +173,9 @@ def test_no_plan_at_all(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found = Search(p, Control(gap=1e-6, time_limit=FAR, threads=at_once(way, monkeypatch))).run()
     assert found is None or found.point is None
     assert set(threading.enumerate()) <= before
+
+
+@pytest.mark.parametrize("threads", [1, None])
+def test_infeasible_where_highs_branches(threads: int | None) -> None:
+    # its search is left to HiGHS, which finds nothing: that is no proved plan, and is asked a second time
+    assert netopt.solve(accepted(23, broken=None), gap=1e-9, threads=threads, time_limit=FAR).status == "infeasible"
