@@ -128,7 +128,7 @@ class Search:
     # -- the phases ---------------------------------------------------------------------------------------------------
 
     def run(self) -> Found | None:
-        """Search until the gap is reached, time is over, or branching on so many columns is better left to HiGHS.
+        """Search until the gap is reached, time is over, or nothing is left to try.
 
         Returns
         -------
