@@ -18,7 +18,7 @@ from netopt.solve.regions import Regions
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.screen import Screened, screen
 
-__all__ = ["Plans"]
+__all__ = ["Plans", "unheard"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -116,7 +116,7 @@ class Plans:
         lower, upper = relaxation.lower[whole], relaxation.upper[whole]
         relaxation.fix(whole, self.program.lower[whole], self.program.upper[whole])  # also of what counts them
         relaxation.fix(upstream, z[upstream], z[upstream])
-        found = screen(relaxation, self.dicuts, self.control, 2 * self.slice, _unheard)
+        found = screen(relaxation, self.dicuts, self.control, 2 * self.slice, unheard)
         relaxation.fix(whole, lower, upper)
         return (x, price) if found is None else (found.point.x, found.bound.price)
 
@@ -169,5 +169,5 @@ class Plans:
         return spent > limit
 
 
-def _unheard(_bound: float) -> None:
+def unheard(_bound: float) -> None:
     """Take no notice of a bound that holds in a part of the search only."""

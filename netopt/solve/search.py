@@ -12,7 +12,7 @@ from netopt.solve.ascent import Ascent
 from netopt.solve.bound import Certificate, Ledger
 from netopt.solve.control import Control, gap_between
 from netopt.solve.cuts import Dicuts
-from netopt.solve.plans import Plans
+from netopt.solve.plans import Plans, unheard
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.rival import Rival
 from netopt.solve.screen import FEW_COLUMNS, Screened, first_columns, scout, screen
@@ -22,7 +22,6 @@ from netopt.solve.tree import Tree
 __all__ = ["Found", "Search"]
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 _CERTIFICATE = 3_000_000
 """Numbers in a certificate, at most; above, it proves the root's bound."""
@@ -64,10 +63,6 @@ _FIRST_LOOK = 6.0
 _SHRINKS = 0.7
 _FOR_TWO = 100_000
 """Up to this many columns HiGHS is asked as well when twice the time does not take off a third of the gap."""
-
-
-def _quietly(_bound: float) -> None:
-    """Take no notice of a bound that holds in a part of the search only."""
 
 
 @dataclass(frozen=True)
@@ -300,7 +295,7 @@ class Search:
 
         def solve() -> Screened | None:
             left = seconds - (self.control.seconds - started)
-            return screen(self.relaxation, self.dicuts, self.control, left, _quietly)
+            return screen(self.relaxation, self.dicuts, self.control, left, unheard)
 
         def enough() -> bool:
             self._raise(tree.bound)
