@@ -85,6 +85,11 @@ class Improver:
         """Of the best plan, infinite without one."""
         return np.inf if self.best is None else self.best.cost
 
+    @property
+    def values(self) -> FloatArray | None:
+        """Of the best plan, shape (columns,)."""
+        return None if self.best is None else self.best.x
+
     @cached_property
     def _flows(self) -> Relaxation:
         kept = np.zeros(len(self.relaxation.program.cost), dtype=bool)

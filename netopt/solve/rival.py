@@ -45,16 +45,26 @@ class Rival:
         A plan to begin with, values of all columns of the program.
     delay : float
         Seconds to wait before it begins, once it is told to.
+    gap : float, optional
+        Relative gap at which it ends, where that is not the control's.
     """
 
-    def __init__(self, form: Form, control: Control, start: FloatArray | None = None, delay: float = 0.0) -> None:
+    def __init__(
+        self,
+        form: Form,
+        control: Control,
+        start: FloatArray | None = None,
+        delay: float = 0.0,
+        gap: float | None = None,
+    ) -> None:
         self._solver = Solver(form)
         if start is not None:
             self._solver.start_from(start)
         self._scale = form.column_scale
         self._control = Control(
-            gap=control.gap, time_limit=control.time_limit, threads=1, seed=control.seed, started=control.started
-        )
+            gap=control.gap if gap is None else gap,
+            time_limit=control.time_limit, threads=1, seed=control.seed, started=control.started,
+        )  # fmt: skip
         self._delay, self._answered = delay, control.answered
         self._turn = threading.Event()
         self._lock = threading.Lock()
@@ -74,6 +84,11 @@ class Rival:
     def solved(self) -> bool:
         """Whether it has ended with a proof that its plan is good enough, or that there is none."""
         return self._run is not None and self._run.outcome in (Outcome.SOLVED, Outcome.INFEASIBLE)
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether it has ended with a plan."""
+        return self._run is not None and self._run.x is not None
 
     def go(self) -> None:
         """Begin, or go on."""

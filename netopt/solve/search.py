@@ -12,9 +12,9 @@ from netopt.solve.ascent import Ascent
 from netopt.solve.bound import Certificate, Ledger
 from netopt.solve.control import Control, gap_between
 from netopt.solve.cuts import Dicuts
+from netopt.solve.duo import Duo
 from netopt.solve.plans import Plans, unheard
 from netopt.solve.relaxation import Point, Relaxation
-from netopt.solve.rival import Rival
 from netopt.solve.screen import FEW_COLUMNS, Screened, first_columns, scout, screen
 from netopt.solve.sums import split_sums, tighten_sums
 from netopt.solve.tree import Tree
@@ -22,6 +22,7 @@ from netopt.solve.tree import Tree
 __all__ = ["Found", "Search"]
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 _CERTIFICATE = 3_000_000
 """Numbers in a certificate, at most; above, it proves the root's bound."""
@@ -61,8 +62,10 @@ where the two take turns, after so many nodes."""
 
 _FIRST_LOOK = 6.0
 _SHRINKS = 0.7
-_FOR_TWO = 100_000
-"""Up to this many columns HiGHS is asked as well when twice the time does not take off a third of the gap."""
+"""Part of the gap that may be left after twice the time; where it is more, HiGHS is asked as well."""
+
+_FIRST_TURN = 2.0
+"""Times what the search has taken so far, for HiGHS on a program that hubs have made small."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,9 @@ class Search:
         self.plans = self._new_plans()
         self.tree: Tree | None = None
         self.ascent: Ascent | None = None
-        self.rival: Rival | None = None
-        self._alone = len(program.cost) <= FEW_COLUMNS and not self._in_turns
-        self._told = np.inf
+        self.duo = Duo(program, control, self.dicuts)
+        self.root: Screened | None = None
+        self._alone = len(program.cost) <= FEW_COLUMNS and not self.duo.in_turns
         self._branching, self._own = False, True
 
     # -- the phases ---------------------------------------------------------------------------------------------------
@@ -133,9 +136,7 @@ class Search:
         try:
             return self._run()
         finally:
-            if self.rival is not None:
-                self.rival.end()
-            self.control.answered.clear()
+            self.duo.end()
 
     def _run(self) -> Found | None:
         remaining = self.control.remaining
@@ -158,16 +159,26 @@ class Search:
             self._invite(max(0.0, _ALONE - self.control.seconds))
         if not self._over():
             root = self._split(tree, root, seconds)
-        first = tree.certificate()
+        first, self.root = tree.certificate(), root
         if self.ascent is None:
             self._look_among_kept()
+        self._finish(tree, root)
+        return self._found(tree, first)
+
+    def _finish(self, tree: Tree, root: Screened) -> None:
+        """Look for plans, and branch: with a tree of our own or HiGHS's, or both."""
+        lean = self.duo.prepare(self.relaxation, root, self._used())
+        if lean and not self.duo.in_turns:
+            self._invite()
         self.plans.first(root)
         tree.best = self.plans.cost
+        if lean:
+            self._invite()
+            self._take_turns(_FIRST_TURN * self.control.seconds)
         if self._suits_a_tree(root):
             self._branch(tree)
-        elif len(self.program.cost) <= _FOR_TWO:
+        else:
             self._leave_branching(root)
-        return self._found(tree, first)
 
     def _found(self, tree: Tree, first: Certificate) -> Found:
         certificate = tree.certificate() if tree.size() <= _CERTIFICATE else first
@@ -285,7 +296,7 @@ class Search:
             self.plans.decide_doubts(ascent.root().point.x, patience)
             if gap - gap_between(self.plans.cost, self.bound) < _WORTH * gap:
                 patience *= 2
-            if patience >= _PATIENCE and len(self.program.cost) <= _FOR_TWO:
+            if patience >= _PATIENCE:
                 self._invite()
             self._take_turns(self.control.seconds - started)
 
@@ -320,7 +331,7 @@ class Search:
             started, bound = self.control.seconds, self.bound
             if started - begun > look:
                 now = gap_between(self.plans.cost, self.bound)
-                if now > _SHRINKS * before and len(self.program.cost) <= _FOR_TWO:
+                if now > _SHRINKS * before:
                     self._invite()
                 look, before = 2 * (started - begun), now
             if self._many_nodes(tree):
@@ -350,67 +361,60 @@ class Search:
         self._branching, patience = True, 1.0
         while not self._over():
             self._invite()
-            if self.rival is not None and self.rival.done and not self.rival.solved:
-                return  # it has failed
+            if self.duo.rival is None or self.duo.failed:
+                return
             started, before = self.control.seconds, self.plans.cost
             self.plans.by_regions(root.point.x, root.bound.price, patience)
             self.plans.around(root.point.x, patience)
             if self.plans.cost >= before:
                 patience *= 2
-            brief = self.control.seconds - started < self.plans.slice / 2
-            if brief and self.rival is not None and not self._in_turns:
-                self.rival.wait(self.plans.slice, self.control)  # such as without a plan to make better
+            if self.control.seconds - started < self.plans.slice / 2 and not self.duo.in_turns:
+                self.duo.rival.wait(self.plans.slice, self.control)  # such as without a plan to make better
             self._take_turns(self.control.seconds - started)
 
     # -- two at work --------------------------------------------------------------------------------------------------
 
     def _many_nodes(self, tree: Tree) -> bool:
         """Return whether so small a program has taken so many nodes that HiGHS may be quicker, and is not at it yet."""
-        return self.rival is None and len(self.program.cost) <= FEW_COLUMNS and tree.nodes > _NODES
+        return self.duo.rival is None and len(self.program.cost) <= FEW_COLUMNS and tree.nodes > _NODES
+
+    def _used(self) -> BoolArray:
+        """Return the columns that the best plan needs."""
+        best = self.plans.improver.best
+        return np.zeros(len(self.program.cost), dtype=bool) if best is None else best.x != 0
 
     def _invite(self, delay: float = 0.0) -> None:
         """Let HiGHS work on the program as well, with the rows that are known to matter, after some seconds."""
-        if self.rival is not None:
-            return
-        program, relaxation = self.program, self.relaxation
-        every = np.arange(len(program.cost))
-        form = relaxation.mixed(every, program.lower, program.upper, program.whole, relaxation.extra_rows())
-        best = self.plans.improver.best
-        self.rival = Rival(form, self.control, None if best is None else best.x, delay)
-        self._told = self.plans.cost
-        if not self._in_turns:
-            self.rival.go()
-
-    @property
-    def _in_turns(self) -> bool:
-        """Whether only one may work at a time."""
-        return self.control.threads == 1
+        self.duo.invite(self.relaxation, self.plans.improver.values, self.plans.cost, delay)
 
     def _take_turns(self, seconds: float) -> None:
-        """Let HiGHS work as long as our own search has just done, and for a slice at least, where only one may."""
-        if self.rival is not None and self._in_turns and not self._over():
-            self.rival.go()
-            remaining, seconds = self.control.remaining, max(seconds, self.plans.slice)
-            self.rival.wait(seconds if remaining is None else min(seconds, remaining), self.control)
-            self.rival.rest()
+        """Let HiGHS work as long as our own search has just done, where only one may, and look around its answer."""
+        until = self.control.seconds + max(seconds, self.plans.slice)
+        while not self._over() and not self.duo.failed and self.control.seconds < until:
+            if not self.duo.take_turns(until - self.control.seconds):
+                break
+        answer = None if self._over() else self.duo.answer
+        if answer is not None:
+            self.duo.answer = None
+            self.plans.around(answer)
 
     def _hear(self) -> None:
         """Take over what HiGHS has found, and tell it what it does not know."""
-        rival = self.rival
-        if rival is None:
+        duo = self.duo
+        if duo.rival is None:
             if self._alone and self.control.seconds > _ROOTLESS:
                 self._invite()
             return
-        x = rival.found()
+        x = duo.found()
         if x is not None and self.plans.improver.completed(np.round(x[self.plans.improver.whole])) is not None:
             self._report("branching")
         if self.tree is not None:
             self.tree.best = min(self.tree.best, self.plans.cost)
-        if np.isfinite(rival.bound):  # "infeasible" is not taken on its word
-            self._raise(rival.bound, own=False)
-        if self.plans.improver.best is not None and self.plans.cost < self._told:
-            rival.offer(self.plans.improver.best.x)
-        self._told = min(self._told, self.plans.cost)
+        if np.isfinite(duo.bound):  # "infeasible" is not taken on its word
+            self._raise(duo.bound, own=False)
+        best, cost = self.plans.improver.values, self.plans.cost
+        if self.root is None or self._close_enough() or not duo.widen(self.relaxation, self.root, best, cost):
+            duo.tell(best, cost)
 
     # -- what is known ------------------------------------------------------------------------------------------------
 
@@ -435,7 +439,7 @@ class Search:
     def _over(self) -> bool:
         """Return whether to stop; what HiGHS has found by now is taken over."""
         control = self.control
-        answered = self.rival is not None and self.rival.solved  # asked first: then there is nothing more to hear later
+        answered = self.duo.answered  # asked first: then there is nothing more to hear later
         self._hear()
         late = control.time_limit is not None and control.seconds >= control.time_limit
         return late or control.stop.is_set() or answered or self._close_enough()

@@ -290,7 +290,7 @@ def test_a_failure_is_the_end_of_it_alone(monkeypatch: pytest.MonkeyPatch) -> No
     p = program(1000, sites=True)  # of those that our tree solves
     own = Search(p, Control(gap=1e-6, time_limit=LONG))
     found = own.run()
-    assert own.rival is not None
+    assert own.duo.rival is not None
     assert found is not None
     assert found.own
     assert found.cost == pytest.approx(cheapest(p).cost, rel=1e-5)

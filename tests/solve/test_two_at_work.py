@@ -36,8 +36,8 @@ def at_once(way: str, monkeypatch: pytest.MonkeyPatch) -> int | None:
 def said(own: Search, found: Found) -> None:
     """Fail where it is not told rightly whose bound it is."""
     if not found.own:
-        assert own.rival is not None
-        assert found.bound <= own.rival.bound  # at most the cost of the plan
+        assert own.duo.rival is not None
+        assert found.bound <= own.duo.rival.bound  # at most the cost of the plan
         assert found.certificate.bound < found.bound
     else:
         assert found.certificate.bound <= found.bound
@@ -63,7 +63,7 @@ def test_both_come_to_the_optimum(
     assert found.bound == pytest.approx(optimum, rel=2e-6)
     assert found.point is not None
     assert holds(p, found.point.x)
-    assert own.rival is None or own.rival.done or way == TURNS
+    assert own.duo.rival is None or own.duo.rival.done or way == TURNS
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -76,7 +76,7 @@ def test_choices_of_one_flow_are_left_to_highs(given: dict[str, object], way: st
     assert found is not None
     checked(p, found, optimum)
     said(own, found)
-    assert own.rival is not None
+    assert own.duo.rival is not None
     assert found.cost == pytest.approx(optimum, rel=2e-6)
     assert found.bound == pytest.approx(optimum, rel=2e-6)
 
@@ -110,7 +110,7 @@ def test_a_plan_of_highs_is_taken_over_and_ours_told_to_it() -> None:
     # 67 through E is what HiGHS says first; then we find 35 through D
     own = Search(sites(), Control(gap=1e-6, threads=1))
     own._invite()
-    rival = own.rival
+    rival = own.duo.rival
     assert rival is not None
     rival.take(np.array([0.0, 1.0, 0.0, 10.0]))
     rival.bound = 12.0
