@@ -72,7 +72,8 @@ class Ascent:
         self.lower, self.upper = lower.copy(), upper.copy()
         self._must = program.whole | ~ledger.gated | (program.lower > 0)
         self._must[program.gates.opener] = True
-        self.kept = kept | self._must
+        self._must[ledger.choices.column] = False
+        self.kept = ledger.choices.with_flows(kept | self._must)
         self._like = point.x
         self._prices = Prices.of(point.duals, len(program.gates))
         self._x: FloatArray | None = None
@@ -115,7 +116,7 @@ class Ascent:
                     if _key(cut) not in known:
                         self.ledger.add_cut(cut)
                 self._drop_dear(bound, found.x)
-            self.kept[asked] = True
+            self._keep(asked)
 
     def _forget_cuts(self) -> None:
         """Forget the cuts without a price, as long as nobody else knows of them."""
@@ -174,7 +175,11 @@ class Ascent:
     def _keep_near(self, price: FloatArray) -> None:
         """Keep the nearest columns into every row, so that what is open can be reached from what is open."""
         into = np.nonzero((self.dicuts.head >= 0) & ~self._closed())[0]
-        self.kept[self.dicuts.nearest(into, price, _NEAREST)] = True
+        self._keep(self.dicuts.nearest(into, price, _NEAREST))
+
+    def _keep(self, columns: IntArray) -> None:
+        self.kept[columns] = True
+        self.kept = self.ledger.choices.with_flows(self.kept)
 
     def _drop_dear(self, bound: Bound, x: FloatArray) -> None:
         """Leave out what is not used and dear, save the nearest of every row through which something moves.
@@ -197,6 +202,7 @@ class Ascent:
         into = np.nonzero(self.kept & carries[head])[0]
         dear[self.dicuts.nearest(into, bound.price, _NEAREST)] = False
         self.kept[dear] = False
+        self.kept = self.ledger.choices.with_flows(self.kept)
 
     # -- plans --------------------------------------------------------------------------------------------------------
 
@@ -267,7 +273,7 @@ class Ascent:
     def _next(self, passes: int) -> tuple[Climbed, Bound]:
         """Go on, and take in the columns that are asked for."""
         found, bound, asked = self._round(passes, safe=False)
-        self.kept[asked] = True
+        self._keep(asked)
         return found, bound
 
     def _settled(self, enough: Callable[[], bool]) -> tuple[Climbed, Bound]:

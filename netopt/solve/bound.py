@@ -27,6 +27,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from netopt.formulation import Program
+from netopt.solve.choices import Choices
 
 __all__ = ["Bound", "Certificate", "Cut", "Duals", "Leaf", "Ledger"]
 
@@ -161,6 +162,11 @@ class Ledger:
         self.several = np.bincount(gates.column, minlength=width) > 1
         self._levels = _levels(program)
         self._longest = int(np.diff(program.matrix.indptr).max(initial=0))
+
+    @cached_property
+    def choices(self) -> Choices:
+        """Choices of one flow."""
+        return Choices(self.program)
 
     @cached_property
     def _by_row(self) -> sp.csr_array:

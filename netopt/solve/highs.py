@@ -278,7 +278,8 @@ class Solver:
 
         def turn(event: highspy.highs.HighsCallbackEvent) -> None:
             partner.turn(event.data_out.mip_dual_bound / scale)
-            event.interrupt(control.stop.is_set() or late.is_set())  # it may have been told so while it waited
+            stopped = control.stop.is_set() or control.answered.is_set()  # perhaps while it waited
+            event.interrupt(stopped or late.is_set())
 
         def take(event: highspy.highs.HighsCallbackEvent) -> None:
             partner.take(np.asarray(event.data_out.mip_solution, dtype=np.float64))

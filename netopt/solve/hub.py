@@ -73,14 +73,19 @@ class Hub:
         self._ends = ends = _left_out(relaxation, dicuts, keep)
         left_out = np.zeros(len(program.cost), dtype=bool)
         left_out[ends.column] = True
-        unused, relaxed_rows = _idle_choices(relaxation, extra, left_out, keep)
+        unused, at_most = _idle_choices(relaxation, left_out, keep)
         left_out[unused] = True
         self._lacks_choices = len(unused) > 0
         self.kept = np.nonzero(~left_out)[0]
         base = relaxation.mixed(self.kept, program.lower, program.upper, program.whole, extra)
+        base.row_lower[at_most] = -np.inf
+        freed = np.zeros(len(program.cost), dtype=bool)
+        freed[unused] = True
+        rows = extra.tocoo()
+        base.row_upper[len(program.row_lower) + rows.coords[0][freed[rows.coords[1]] & (rows.data < 0)]] = np.inf
         self._cost_in, self._cost_out = _split_costs(ends, program.cost, row_dual)
         self._hub_of_tail, self._hub_of_head = _hubs(ends)
-        self.form = self._with_hubs(base, relaxation, extra, relaxed_rows)
+        self.form = self._with_hubs(base, relaxation, extra)
 
     @classmethod
     def lean(cls, relaxation: Relaxation, dicuts: Dicuts, duals: Duals, used: BoolArray, share: int) -> Hub | None:
@@ -104,7 +109,7 @@ class Hub:
             a hub would make a present of them.
         """
         program = relaxation.program
-        price = relaxation.ledger.reduced(duals)
+        price = relaxation.ledger.choices.together(relaxation.ledger.reduced(duals))
         optional = np.nonzero(~used & (dicuts.tail >= 0) & (dicuts.head >= 0) & ~program.whole)[0]
         count = share * len(np.unique(dicuts.head[optional])) - int(used.sum())
         keep = used.copy()
@@ -117,7 +122,7 @@ class Hub:
             keep[optional] = True
         return cls(relaxation, dicuts, keep, duals.row)
 
-    def _with_hubs(self, base: Form, relaxation: Relaxation, extra: sp.csr_array, relaxed_rows: IntArray) -> Form:
+    def _with_hubs(self, base: Form, relaxation: Relaxation, extra: sp.csr_array) -> Form:
         ends, form = self._ends, relaxation.form
         n_in, n_out, height = len(ends.tails), len(ends.heads), base.matrix.shape[0]
         unit = float(form.column_scale[ends.column[0]]) if len(ends.column) else 1.0
@@ -138,8 +143,6 @@ class Hub:
             shape=(hubs, n_in + n_out),
         )
         matrix = sp.block_array([[base.matrix, (own + coefficients).tocsc()], [None, balance]], format="csc")
-        row_lower = base.row_lower.copy()
-        row_lower[relaxed_rows] = -np.inf
         cost = np.append(self._cost_in, self._cost_out) * unit * form.cost_scale
         most = self.program.most[ends.column] / unit
         upper = np.append(np.bincount(ends.tail, most, n_in), np.bincount(ends.head, most, n_out))
@@ -149,7 +152,7 @@ class Hub:
             upper=np.append(base.upper, upper),
             whole=np.append(base.whole, np.zeros(len(cost), dtype=bool)),
             matrix=matrix,
-            row_lower=np.append(row_lower, np.zeros(hubs)),
+            row_lower=np.append(base.row_lower, np.zeros(hubs)),
             row_upper=np.append(base.row_upper, np.zeros(hubs)),
             column_scale=np.append(base.column_scale, np.full(len(cost), unit)),
             row_scale=np.append(base.row_scale, np.full(hubs, 1.0 / unit)),
@@ -220,9 +223,7 @@ def _left_out(relaxation: Relaxation, dicuts: Dicuts, keep: BoolArray) -> _Ends:
     return _Ends(at, tail, head, tails, heads)
 
 
-def _idle_choices(
-    relaxation: Relaxation, extra: sp.csr_array, left_out: BoolArray, keep: BoolArray
-) -> tuple[IntArray, IntArray]:
+def _idle_choices(relaxation: Relaxation, left_out: BoolArray, keep: BoolArray) -> tuple[IntArray, IntArray]:
     """Return whole columns that open nothing but what is left out, and rows that hold without them as ``<=`` only."""
     program, gates = relaxation.program, relaxation.program.gates
     opens = np.zeros(len(left_out), dtype=bool)
@@ -232,19 +233,17 @@ def _idle_choices(
     matrix = program.matrix
     column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
     idle[column[(matrix.data < 0) | ~np.isfinite(program.row_upper[matrix.indices])]] = False
-    lean = extra[np.nonzero(relaxation.weak_rows())[0]].tocoo()  # a gate of what is left out goes with it
-    idle[lean.coords[1][lean.data < 0]] = False
     return np.nonzero(idle)[0], np.unique(matrix.indices[idle[column]])
 
 
 def _split_costs(ends: _Ends, cost: FloatArray, row_dual: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return what it costs to come to a hub and to go on, a unit: neither can be raised alone."""
     unit = cost[ends.column]
-    out = row_dual[ends.heads]
-    into = np.full(len(ends.tails), np.inf)
-    np.minimum.at(into, ends.tail, unit - out[ends.head])
+    into = -row_dual[ends.tails]
     out = np.full(len(ends.heads), np.inf)
     np.minimum.at(out, ends.head, unit - into[ends.tail])
+    into = np.full(len(ends.tails), np.inf)
+    np.minimum.at(into, ends.tail, unit - out[ends.head])
     return into, out
 
 

@@ -246,6 +246,8 @@ class Improver:
         last[self.dicuts.last()] = True
         for part, count in ((at[last[at]], _LAST), (at[~last[at]], _ONWARD)):
             dear[self.dicuts.nearest(part, price, count)] = False
+        choices = self.relaxation.ledger.choices
+        dear[choices.column[dear[choices.flow]]] = True
         return columns[~dear[columns]]
 
     def decided(self, which: BoolArray, seconds: float, gap: float) -> FloatArray | None:
@@ -309,7 +311,9 @@ class Improver:
                 return point
         return None
 
-    def repaired(self, choice: FloatArray, x: FloatArray, relaxed: FloatArray) -> Point | None:
+    def repaired(
+        self, choice: FloatArray, x: FloatArray, relaxed: FloatArray, *, seconds: float = np.inf
+    ) -> Point | None:
         """Open what flows need besides choices made; it costs the more the less a relaxed point opens it.
 
         Parameters
@@ -318,19 +322,22 @@ class Improver:
             The whole columns; what they open is at hand for nothing, shape (whole columns,).
         x, relaxed : ndarray
             The point that led to the choices, and one before any choice, shape (columns,).
+        seconds : float
+            For all linear programs together.
         """
         program, gates, whole = self.relaxation.program, self.relaxation.program.gates, self.whole
         price = program.cost if self._price is None else self._price
         used = (x > _TRACE) | (relaxed > _TRACE)
         some = min(int(_SPARED * used.sum()), len(price) - 1)
         kept = used | (price <= np.partition(price, some)[some]) | program.whole | (program.lower > 0)
-        flows = Relaxation(self.relaxation.ledger, self.control, kept)
+        flows = Relaxation(self.relaxation.ledger, self.control, self.relaxation.ledger.choices.with_flows(kept))
         lower = np.maximum(program.lower[whole], choice)
         flows.fix(whole, lower, program.upper[whole])
         part = np.maximum(relaxed[whole], _RARE)
         flows.charge(whole, np.where(lower > 0, 0.0, np.maximum(program.cost[whole], 0.0) / part))
+        until = self.control.seconds + seconds
         for _ in range(_ROUNDS):
-            verdict, found = flows.run()
+            verdict, found = flows.run(seconds=max(until - self.control.seconds, 0.0))
             if verdict is Verdict.INFEASIBLE and flows.price_infeasible():
                 continue
             if verdict is not Verdict.OPTIMAL or found is None:

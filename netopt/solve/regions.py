@@ -184,7 +184,11 @@ class Regions:
         optional = np.nonzero(mine & ~program.whole[kept] & (program.lower[kept] == 0) & (x[kept] == 0))[0]
         dear = np.zeros(len(kept), dtype=bool)
         dear[optional[np.argsort(price[kept[optional]], kind="stable")[spare:]]] = True
-        return dear
+        choices = self.relaxation.ledger.choices
+        gone = np.zeros(len(x), dtype=bool)
+        gone[kept[dear]] = True
+        gone[choices.column[gone[choices.flow]]] = True
+        return dear | (gone[kept] & mine)
 
     def _form(self, x: FloatArray, free: BoolArray) -> tuple[Form, IntArray]:
         """Return the program over the free columns, and their positions."""

@@ -6,7 +6,8 @@ columns only those that some duals have asked for. What it leaves out, the `Ledg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -65,9 +66,14 @@ class Relaxation:
         Columns to begin with, shape (columns,); all of them where not given.
     linked : bool
         Begin with a row for the sum of each opener's needed gates.
+    loose : bool
+        Without choices of one flow, their rows and their gates.
     """
 
-    def __init__(self, ledger: Ledger, control: Control, kept: BoolArray | None = None, *, linked: bool = True) -> None:
+    def __init__(
+        self, ledger: Ledger, control: Control, kept: BoolArray | None = None, *,
+        linked: bool = True, loose: bool = False,
+    ) -> None:  # fmt: skip
         program = ledger.program
         self.program, self.ledger, self.control = program, ledger, control
         self.lower, self.upper = program.lower.copy(), program.upper.copy()
@@ -76,15 +82,23 @@ class Relaxation:
             quantity=program.quantity, matrix=program.matrix,
             row_lower=program.row_lower, row_upper=program.row_upper,
         )  # fmt: skip
+        self.loose = loose and len(ledger.choices) > 0
+        self.never = np.zeros(len(program.cost), dtype=bool)
+        row_lower, row_upper = self.form.row_lower.copy(), self.form.row_upper.copy()
+        if self.loose:
+            choices = ledger.choices
+            self.never[choices.column] = True
+            row_lower[choices.rows], row_upper[choices.rows] = -np.inf, np.inf
+            self.upper[choices.flow] = np.minimum(self.upper[choices.flow], choices.bound)
+            kept = ~self.never if kept is None else kept & ~self.never
         everything = kept is None or bool(kept.all())
         self.kept = np.arange(len(program.cost)) if kept is None else np.nonzero(kept)[0]
         self.position = np.full(len(program.cost), -1, dtype=np.int64)
         self.position[self.kept] = np.arange(len(self.kept))
         form = self.form
         self.simplex = Simplex(
-            form.cost[self.kept], form.lower[self.kept], form.upper[self.kept],
-            form.matrix if everything else form.matrix[:, self.kept],
-            form.row_lower, form.row_upper, control,
+            form.cost[self.kept], form.lower[self.kept], (self.upper / form.column_scale)[self.kept],
+            form.matrix if everything else form.matrix[:, self.kept], row_lower, row_upper, control,
         )  # fmt: skip
         self.kind: IntArray = np.zeros(0, dtype=np.int64)
         self.index: IntArray = np.zeros(0, dtype=np.int64)
@@ -92,30 +106,64 @@ class Relaxation:
         self.extra_dual: FloatArray = np.zeros(0)
         self._extra: list[sp.csr_array] = []  # in the order of kind and index, over all columns, scaled
         self.has_gate = np.zeros(len(program.gates), dtype=bool)
+        if self.loose:
+            self.has_gate[ledger.choices.gate] = True  # they are not asked for
+        self._to_link = np.zeros(len(program.cost), dtype=bool)
         if linked:
-            self._add_sums()
+            self._to_link[program.gates.opener[program.gates.needed]] = True
+            self._to_link &= ~self.never
+            self._link(self.kept)
+
+    @property
+    def missing(self) -> BoolArray:
+        """Which columns may be added, shape (columns,)."""
+        return (self.position < 0) & ~self.never
+
+    def loosened(self) -> Relaxation:
+        """Return the relaxation over the same columns, gates and cuts, without choices of one flow."""
+        kept = self.position >= 0
+        other = Relaxation(self.ledger, self.control, kept, loose=True)
+        if not other.loose:
+            return self
+        whole = np.nonzero(self.program.whole & ~other.never)[0]
+        other.fix(whole, self.lower[whole], self.upper[whole])
+        gates = np.zeros(len(self.has_gate), dtype=bool)
+        gates[self.index[self.kind == _GATE]] = True
+        gates[self.ledger.choices.gate] = False
+        other.add_gates(np.nonzero(gates)[0])
+        other.heed_cuts(self.index[self.kind == _CUT])
+        return other
 
     # -- rows and columns -----------------------------------------------------------------------------------------
 
-    def _add_sums(self) -> None:
-        gates = self.program.gates.select(self.program.gates.needed)
-        if len(gates):
-            rows = summed_gates(gates, len(self.program.cost)).tocsr()
-            self._add(rows, np.full(rows.shape[0], _SUM), np.unique(gates.opener))
+    def _link(self, columns: IntArray) -> None:
+        """Add the rows for the sums of the needed gates of openers among columns that are kept."""
+        wanted = columns[self._to_link[columns]]
+        if not len(wanted):
+            return
+        self._to_link[wanted] = False
+        opens = np.zeros(len(self.program.cost), dtype=bool)
+        opens[wanted] = True
+        gates = self.program.gates
+        gates = gates.select(gates.needed & opens[gates.opener])
+        rows = summed_gates(gates, len(self.program.cost)).tocsr()
+        self._add(rows, np.full(rows.shape[0], _SUM), np.unique(gates.opener))
 
     def _add(self, rows: sp.csr_array, kind: IntArray, index: IntArray) -> None:
-        """Add rows ``<= 0`` in the program's units; each is scaled as its first column is."""
-        first = rows.indices[rows.indptr[:-1]]
-        scaled = sp.csr_array(
-            sp.diags_array(1.0 / self.form.column_scale[first]) @ rows @ sp.diags_array(self.form.column_scale)
-        )
-        n = rows.shape[0]
+        """Add rows ``<= 0`` in the program's units."""
+        scaled, n = self.scaled(rows), rows.shape[0]
         self._extra.append(scaled)
         in_order = np.array_equal(self.kept, np.arange(scaled.shape[1]))  # columns that came later stand at the end
         part = scaled if in_order else sp.csr_array(scaled[:, self.kept])
         self.simplex.add_rows(part, np.full(n, -np.inf), np.zeros(n))
         self.kind, self.index = np.append(self.kind, kind), np.append(self.index, index)
         self.age = np.append(self.age, np.zeros(n, dtype=np.int64))
+
+    def scaled(self, rows: sp.csr_array) -> sp.csr_array:
+        """Return rows in the solver's scale, each scaled as its first column is."""
+        scale = self.form.column_scale
+        first = rows.indices[rows.indptr[:-1]]
+        return sp.csr_array(sp.diags_array(1.0 / scale[first]) @ rows @ sp.diags_array(scale))
 
     def add_gates(self, which: IntArray) -> None:
         """Add the rows of gates."""
@@ -137,15 +185,22 @@ class Relaxation:
             self._add(sp.csr_array(self.ledger.cut_rows()[which]), np.full(len(which), _CUT), which)
 
     def add_columns(self, which: IntArray) -> None:
-        """Keep more columns."""
+        """Keep more columns, and choices that open them alone."""
         if not len(which):
             return
+        choices = self.ledger.choices
+        if len(choices):
+            asked = np.zeros(len(self.position), dtype=bool)
+            asked[which] = True
+            asked[choices.column[asked[choices.flow]]] = True
+            which = np.nonzero(asked & self.missing)[0]
         form = self.form
         matrix = sp.vstack([form.matrix[:, which], *(extra[:, which] for extra in self._extra)], format="csc")
         scale = form.column_scale[which]
         self.simplex.add_columns(form.cost[which], self.lower[which] / scale, self.upper[which] / scale, matrix)
         self.position[which] = len(self.kept) + np.arange(len(which))
         self.kept = np.append(self.kept, which)
+        self._link(which)
 
     def extra_rows(self) -> sp.csr_array:
         """Return the gates, sums and cuts that are rows, ``<= 0`` over all columns, in the solver's scale."""
@@ -195,6 +250,7 @@ class Relaxation:
     def fix(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change bounds of columns."""
         self.lower[columns], self.upper[columns] = lower, upper
+        self.add_columns(columns[(self.lower[columns] > 0) & self.missing[columns]])
         here = self.position[columns] >= 0
         scale = self.form.column_scale[columns[here]]
         self.simplex.bound_columns(self.position[columns[here]], lower[here] / scale, upper[here] / scale)
@@ -238,7 +294,29 @@ class Relaxation:
         is_cut = self.kind == _CUT
         cut[self.index[is_cut]] = (extra * self._extra_scale())[is_cut]
         gates, shares = self._shares(extra)
-        return self.ledger.short(Duals(row, cut, gates, shares))
+        duals = self.ledger.short(Duals(row, cut, gates, shares))
+        return self._by_sites(duals) if self.loose else duals
+
+    @cached_property
+    def _of_sites(self) -> IntArray:
+        """A gate of each choice's flow other than the choice's own, -1 where there is none, shape (choices,)."""
+        gates, choices = self.program.gates, self.ledger.choices
+        first = np.full(len(self.program.cost), len(gates))
+        others = np.delete(np.arange(len(gates)), choices.gate)
+        np.minimum.at(first, gates.column[others], others)
+        found = first[choices.flow]
+        return np.where(found < len(gates), found, -1)
+
+    def _by_sites(self, duals: Duals) -> Duals:
+        """Let sites, not choices, take what flows are worth to them where no gate has a price."""
+        choices = self.ledger.choices
+        worth = self.ledger.reduced(duals)[choices.flow] < 0
+        worth &= (self._of_sites >= 0) & self.ledger.is_first[choices.gate]
+        known = np.zeros(len(self.program.cost), dtype=bool)
+        known[self.program.gates.column[duals.gate]] = True
+        at = np.nonzero(worth & ~known[choices.flow])[0]
+        gate, share = np.append(duals.gate, self._of_sites[at]), np.append(duals.share, np.ones(len(at)))
+        return replace(duals, gate=gate, share=share)
 
     def _shares(self, extra: FloatArray) -> tuple[IntArray, FloatArray]:
         """Return which gates beyond a column's first carry a price, and what part of the column's price it is."""
@@ -279,7 +357,7 @@ class Relaxation:
 
     def asked_for(self, bound: Bound, x: FloatArray) -> IntArray:
         """Return columns left out that could lower the cost: their price says so, and their site is or may be open."""
-        return asked_for(self.program, bound, x, (self.position < 0) & (self.upper > 0))
+        return asked_for(self.program, bound, x, self.missing & (self.upper > 0))
 
     def ray(self) -> FloatArray | None:
         """Return multipliers of all rows that prove what is kept infeasible, in the solver's scale."""
@@ -299,7 +377,7 @@ class Relaxation:
 
     def price_infeasible(self) -> bool:
         """Keep the columns that may make the program feasible again; False where there are none left out."""
-        missing = np.nonzero((self.position < 0) & (self.upper > 0))[0]
+        missing = np.nonzero(self.missing & (self.upper > 0))[0]
         if not len(missing):
             return False
         ray = self.ray()

@@ -79,7 +79,7 @@ def first_columns(dicuts: Dicuts) -> BoolArray:
     kept[last] = False
     for cost in (program.cost, program.cost + _opening_cost(program)):
         kept[dicuts.nearest(last, cost, _A_CUSTOMER // 2)] = True
-    return kept
+    return dicuts.ledger.choices.with_flows(kept)
 
 
 def _opening_cost(program: Program) -> FloatArray:
@@ -149,7 +149,7 @@ def scout(relaxation: Relaxation, seconds: float, report: Callable[[float], None
     spare = int(_SPARE * used.sum())
     if len(dear) > spare:
         kept[dear[np.argsort(bound.price[dear], kind="stable")[spare:]]] = False
-    lean = _over(relaxation, kept)
+    lean = _over(relaxation, ledger.choices.with_flows(kept))
     lean.add_gates(priced)
     return lean
 
@@ -163,7 +163,7 @@ def _by_volume(relaxation: Relaxation, weak: Point, seconds: float) -> Relaxatio
     found = volume.climb(begin, weak.x, _PASSES, lambda: control.stop.is_set() or control.seconds - started > seconds)
     price = ledger.bound(found.duals, relaxation.lower, relaxation.upper).price
     kept = (price < 0) | (found.x > _TRACE * volume.room) | program.whole | ~ledger.gated | (program.lower > 0)
-    return _over(relaxation, kept)
+    return _over(relaxation, ledger.choices.with_flows(kept))
 
 
 def _over(relaxation: Relaxation, kept: BoolArray) -> Relaxation:

@@ -16,12 +16,14 @@ from netopt.solve.duo import Duo
 from netopt.solve.plans import Plans, unheard
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.screen import FEW_COLUMNS, Screened, first_columns, scout, screen
+from netopt.solve.settle import settle
 from netopt.solve.sums import split_sums, tighten_sums
 from netopt.solve.tree import Tree
 
 __all__ = ["Found", "Search"]
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 _CERTIFICATE = 3_000_000
@@ -55,6 +57,9 @@ _BRANCHED = 1_000
 
 _SINGLE = 20
 """Choices of one flow, such as a customer's only source: more of them than this are left to HiGHS as well."""
+
+_SETTLING = 10
+"""Slices of time for choices of one flow, once the others have been made."""
 
 _ALONE, _ROOTLESS, _NODES = 0.3, 1.5, 500
 """After so many seconds HiGHS begins on a program of few columns, later while it is not known which rows matter;
@@ -141,7 +146,7 @@ class Search:
     def _run(self) -> Found | None:
         remaining = self.control.remaining
         seconds = np.inf if remaining is None else _ROOT_SHARE * remaining
-        tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take)
+        tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take, self._settle)
         weak = self.relaxation.run()[1]
         tree.begin(self.ledger.no_duals() if weak is None else weak.duals)
         if weak is not None:
@@ -176,6 +181,7 @@ class Search:
             self._invite()
             self._take_turns(_FIRST_TURN * self.control.seconds)
         if self._suits_a_tree(root):
+            tree.move_to(self.relaxation.loosened())
             self._branch(tree)
         else:
             self._leave_branching(root)
@@ -261,7 +267,7 @@ class Search:
         choice = np.ceil(x[self.plans.improver.whole] - _TRACE)
         found = self.plans.improver.completed(choice, rough=True, seconds=patience)
         if found is None and not self._over():
-            self.plans.improver.repaired(choice, x, ascent.root().point.x)
+            self.plans.improver.repaired(choice, x, ascent.root().point.x, seconds=patience)
         if self.plans.improver.best is None and not self._over():
             self.plans.improver.opened(x)
         self._report("improving")
@@ -309,7 +315,7 @@ class Search:
             return screen(self.relaxation, self.dicuts, self.control, left, unheard)
 
         def enough() -> bool:
-            self._raise(tree.bound)
+            self._raise(tree.bound, own=not tree.lent)
             return self._over() or self.control.seconds - started > seconds
 
         return split_sums(tree, root, solve, enough)
@@ -318,6 +324,7 @@ class Search:
         """Return whether few enough whole columns are left undecided by their prices, and hardly any opens but one."""
         whole = self.plans.improver.whole
         wide = self.program.upper[whole] > self.program.lower[whole]
+        wide &= ~np.isin(whole, self.ledger.choices.column)  # settled where the rest is decided
         undecided = whole[wide & (np.abs(root.bound.price[whole]) <= self.plans.cost - root.bound.value)]
         opened = np.bincount(self.program.gates.opener, minlength=len(self.program.cost))[undecided]
         return len(undecided) <= _BRANCHED and int((opened <= 1).sum()) <= _SINGLE
@@ -340,11 +347,11 @@ class Search:
             until = min(started + share, begun + look)
 
             def enough(until: float = until) -> bool:
-                self._raise(tree.bound)
+                self._raise(tree.bound, own=not tree.lent)
                 return self._over() or self.control.seconds > until or self._many_nodes(tree)
 
             done = tree.search(enough)
-            self._raise(tree.bound)
+            self._raise(tree.bound, own=not tree.lent)
             if done:
                 return
             rise = (self.bound - bound) / max(self.control.seconds - started, 1e-3)
@@ -424,6 +431,15 @@ class Search:
         if self.tree is not None:
             self.tree.best = min(self.tree.best, self.plans.cost)
         self._report("branching")
+
+    def _settle(self, columns: IntArray, values: FloatArray) -> float:
+        """Take the best plan with whole columns decided all but choices of one flow; return a bound on its cost."""
+        cutoff = np.inf if self.tree is None else self.tree.cutoff
+        seconds = _SETTLING * self.plans.slice
+        bound, x = settle(self.plans.relaxation, columns, values, self.control, cutoff, seconds)
+        if x is not None:
+            self._take(x)
+        return bound
 
     def _raise(self, bound: float, own: bool = True) -> None:
         if bound > self.bound:

@@ -76,12 +76,21 @@ class Tree:
         Relative gap at which a part of the search is not worth looking at.
     plan : callable
         Told of every point whose whole columns are whole, ``plan(x)``.
+    settle : callable
+        Asked for a bound where a relaxation without choices of one flow has decided the other whole columns,
+        ``settle(columns, values)``.
     """
 
-    def __init__(self, relaxation: Relaxation, dicuts: Dicuts, gap: float, plan: Callable[[FloatArray], None]) -> None:
-        self.relaxation, self.dicuts, self.gap, self.plan = relaxation, dicuts, gap, plan
+    def __init__(
+        self, relaxation: Relaxation, dicuts: Dicuts, gap: float,
+        plan: Callable[[FloatArray], None], settle: Callable[[IntArray, FloatArray], float],
+    ) -> None:  # fmt: skip
+        self.relaxation, self.dicuts, self.gap, self.plan, self.settle = relaxation, dicuts, gap, plan, settle
         program = relaxation.program
         self.columns = np.nonzero(program.whole)[0]
+        self._is_choice = np.isin(self.columns, relaxation.ledger.choices.column)
+        self.lent = False
+        """Whether the bound rests on what HiGHS said of a part."""
         self.is_sum = np.isin(self.columns, sums_of(program))
         self.best = np.inf
         self.duals: list[Duals] = []
@@ -211,6 +220,9 @@ class Tree:
         y = point.x[self.columns]
         self.last, self.price = point.x, bound.price
         partly = np.nonzero(np.abs(y - np.round(y)) > _FRACTION)[0]
+        if not len(partly) and relaxation.loose:
+            self._settle(self._fixed(node, point, bound), np.round(y))
+            return None
         if not len(partly):
             if point.cost < self.best and not len(relaxation.broken_gates(point.x)):
                 self.best = point.cost
@@ -224,6 +236,24 @@ class Tree:
             return node
         self.now = node
         return self._branched(node, partly, y, point)
+
+    def _settle(self, node: Node, y: FloatArray) -> None:
+        """Have the choices of one flow made where all others are as a point has them; what is left of the node waits."""
+        free = np.nonzero((node.lower < node.upper) & ~self._is_choice)[0]
+        for at in free:
+            for side in (0, 1):
+                other = replace(node, lower=node.lower.copy(), upper=node.upper.copy(), depth=node.depth + 1)
+                if side == 0:
+                    other.upper[at] = y[at] - 1
+                else:
+                    other.lower[at] = y[at] + 1
+                if other.lower[at] <= other.upper[at]:
+                    self.push(other)
+            node = replace(node, lower=node.lower.copy(), upper=node.upper.copy())
+            node.lower[at] = node.upper[at] = y[at]
+        bound = self.settle(self.columns[~self._is_choice], y[~self._is_choice])
+        self.leaves.append(node)
+        self._least, self.lent = min(self._least, max(bound, node.bound)), True
 
     def _solved(self, node: Node) -> tuple[Node, Point | None, Bound | None]:
         """Solve the relaxation at a node; a few rounds are enough unless the point is whole and has to be right."""

@@ -1,0 +1,103 @@
+"""Choices of one flow for given sites: an assignment of customers to what is open, solved by HiGHS.
+
+With sites decided little is left in doubt, and the assignment ends quickly or is shown to be dearer than a plan that is
+known. Where a flow is nothing or all that its choice lets through, the row says so as an equation: HiGHS then counts in
+whole customers, and its bounds are far better.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import numpy.typing as npt
+
+from netopt.solve.control import Control
+from netopt.solve.form import Form, gate_rows
+from netopt.solve.highs import Outcome, Run, Solver
+from netopt.solve.relaxation import Relaxation
+
+__all__ = ["settle"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+class _Cutoff:
+    """Ends a run of HiGHS when its bound is above a cost."""
+
+    def __init__(self, cost: float, stop: threading.Event) -> None:
+        self.cost, self.stop = cost, stop
+
+    def turn(self, bound: float) -> None:
+        if bound >= self.cost:
+            self.stop.set()
+
+    def take(self, x: FloatArray) -> None:
+        """Hear of a point that will be told of at the end as well."""
+
+    def give(self) -> FloatArray | None:
+        return None
+
+
+def settle(
+    relaxation: Relaxation, decided: IntArray, value: FloatArray, control: Control, cutoff: float, seconds: float
+) -> tuple[float, FloatArray | None]:
+    """Return a bound on the cost with sites decided, and the best plan found.
+
+    Parameters
+    ----------
+    relaxation : Relaxation
+        Over the program.
+    decided : ndarray of int
+        Whole columns, shape (n,).
+    value : ndarray
+        What they are, shape (n,).
+    control : Control
+        Gap, and when to stop.
+    cutoff : float
+        A bound above this is good enough, money.
+    seconds : float
+        For all of it.
+
+    Returns
+    -------
+    bound : float
+        No plan with these sites costs less, money; infinite where there is none.
+    x : ndarray or None
+        Shape (columns,).
+    """
+    program = relaxation.program
+    low, high = program.lower.copy(), program.upper.copy()
+    low[decided] = high[decided] = value
+    columns, form = _form(relaxation, low, high)
+    part = control.part(seconds, control.gap)
+    part.answered = threading.Event()
+    run = Solver(form).run(part, "improving", _Cutoff(cutoff, part.answered))
+    x = None
+    if run.x is not None:
+        x = np.zeros(len(low))
+        x[columns] = run.x
+    return _bound(run), x
+
+
+def _bound(run: Run) -> float:
+    return np.inf if run.outcome is Outcome.INFEASIBLE else run.bound
+
+
+def _form(relaxation: Relaxation, low: FloatArray, high: FloatArray) -> tuple[IntArray, Form]:
+    """Return the columns that may be used, and the program over them."""
+    program, gates, choices = relaxation.program, relaxation.program.gates, relaxation.ledger.choices
+    np.minimum.at(high, gates.column, gates.bound * np.maximum(high[gates.opener], 0.0))
+    high[choices.column[high[choices.flow] <= 0]] = 0.0
+    high = np.maximum(high, low)
+    open_ = (high > 0) | (low < 0)
+    columns = np.nonzero(open_)[0]
+    # sites are decided, so that their gates are limits by now
+    left = np.nonzero(open_[gates.column] & open_[gates.opener] & (low[gates.opener] < high[gates.opener]))[0]
+    form = relaxation.mixed(columns, low, high, program.whole, relaxation.scaled(gate_rows(gates, len(low), left)))
+    exact = np.zeros(len(gates), dtype=bool)
+    exact[choices.gate[choices.sure]] = True
+    form.row_lower[len(program.row_lower) + np.nonzero(exact[left])[0]] = 0.0
+    return columns, form
