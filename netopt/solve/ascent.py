@@ -72,8 +72,10 @@ class Ascent:
         self.lower, self.upper = lower.copy(), upper.copy()
         self._must = program.whole | ~ledger.gated | (program.lower > 0)
         self._must[program.gates.opener] = True
-        self._must[ledger.choices.column] = False
-        self.kept = ledger.choices.with_flows(kept | self._must)
+        self._never = np.zeros(len(program.cost), dtype=bool)
+        self._never[ledger.choices.column] = True
+        self._must &= ~self._never
+        self.kept = (kept | self._must) & ~self._never
         self._like = point.x
         self._prices = Prices.of(point.duals, len(program.gates))
         self._x: FloatArray | None = None
@@ -116,7 +118,7 @@ class Ascent:
                     if _key(cut) not in known:
                         self.ledger.add_cut(cut)
                 self._drop_dear(bound, found.x)
-            self._keep(asked)
+            self.kept[asked] = True
 
     def _forget_cuts(self) -> None:
         """Forget the cuts without a price, as long as nobody else knows of them."""
@@ -149,7 +151,7 @@ class Ascent:
     def relaxation(self) -> Relaxation:
         """Return the relaxation over the columns that are kept, with the cuts that have a price."""
         self._shared = True
-        relaxation = Relaxation(self.ledger, self.control, self.kept)
+        relaxation = Relaxation(self.ledger, self.control, self.kept, loose=True)
         whole = np.nonzero(self.program.whole)[0]
         relaxation.fix(whole, self.lower[whole], self.upper[whole])
         if self.best is not None:
@@ -161,9 +163,10 @@ class Ascent:
         at = np.nonzero(self.kept & (~self._closed() | self._must))[0]
         volume = Volume(self.ledger, self.lower, self.upper, at)
         found = volume.climb(self._prices, self._like, passes, self.control.stop.is_set, self._x)
+        self.ledger.choices.follow(found.x)
         self._prices, self._x, self._capacity = found.prices, found.x, volume.capacities()
         bound = self.ledger.bound(found.duals, self.lower, self.upper, safe=safe)
-        return found, bound, asked_for(self.program, bound, found.x, ~self.kept & (self.upper > 0))
+        return found, bound, asked_for(self.program, bound, found.x, ~self.kept & ~self._never & (self.upper > 0))
 
     def _closed(self) -> BoolArray:
         """Return which columns cannot carry anything, shape (columns,)."""
@@ -175,11 +178,7 @@ class Ascent:
     def _keep_near(self, price: FloatArray) -> None:
         """Keep the nearest columns into every row, so that what is open can be reached from what is open."""
         into = np.nonzero((self.dicuts.head >= 0) & ~self._closed())[0]
-        self._keep(self.dicuts.nearest(into, price, _NEAREST))
-
-    def _keep(self, columns: IntArray) -> None:
-        self.kept[columns] = True
-        self.kept = self.ledger.choices.with_flows(self.kept)
+        self.kept[self.dicuts.nearest(into, price, _NEAREST)] = True
 
     def _drop_dear(self, bound: Bound, x: FloatArray) -> None:
         """Leave out what is not used and dear, save the nearest of every row through which something moves.
@@ -202,15 +201,17 @@ class Ascent:
         into = np.nonzero(self.kept & carries[head])[0]
         dear[self.dicuts.nearest(into, bound.price, _NEAREST)] = False
         self.kept[dear] = False
-        self.kept = self.ledger.choices.with_flows(self.kept)
 
     # -- plans --------------------------------------------------------------------------------------------------------
 
     def stages(self) -> list[IntArray]:
-        """Return what is chosen first, and what then: openers upstream, other ones of several flows, those of one."""
+        """Return what is chosen first, and what then: openers upstream, other ones of several flows, those of one.
+
+        Choices that cost nothing by themselves are not among them.
+        """
         upstream = self.dicuts.openers
         openers, flows = np.unique(self.program.gates.opener, return_counts=True)
-        yes_no = self.program.upper[openers] <= 1
+        yes_no = (self.program.upper[openers] <= 1) & ~self._never[openers]
         openers, flows = openers[yes_no], flows[yes_no]
         return [upstream, np.setdiff1d(openers[flows > 1], upstream), np.setdiff1d(openers[flows == 1], upstream)]
 
@@ -273,7 +274,7 @@ class Ascent:
     def _next(self, passes: int) -> tuple[Climbed, Bound]:
         """Go on, and take in the columns that are asked for."""
         found, bound, asked = self._round(passes, safe=False)
-        self._keep(asked)
+        self.kept[asked] = True
         return found, bound
 
     def _settled(self, enough: Callable[[], bool]) -> tuple[Climbed, Bound]:

@@ -12,8 +12,10 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from netopt.formulation import Program
+from netopt.solve.form import gate_rows
 
 __all__ = ["Choices"]
 
@@ -78,11 +80,27 @@ class Choices:
         kept[self.column] = kept[self.flow]
         return kept
 
+    def follow(self, x: FloatArray) -> None:
+        """Let the choices of a point, shape (columns,), be as large a part as their flows need."""
+        x[self.column] = x[self.flow] / self.bound
+
     def together(self, price: FloatArray) -> FloatArray:
         """Return prices of a unit in which that of a flow has its choice's in it, shape (columns,)."""
         price = price.copy()
         price[self.flow] += price[self.column] / self.bound
         return price
+
+    def linking(self, kept: BoolArray) -> tuple[sp.csr_array, BoolArray]:
+        """Return the gates of choices as rows ``<= 0``, and which of them hold as equations.
+
+        Parameters
+        ----------
+        kept : ndarray of bool
+            Columns of a program that is to have them, shape (columns,).
+        """
+        at = np.nonzero(kept[self.column] | kept[self.flow])[0]
+        rows = gate_rows(self.program.gates, len(self.program.cost), self.gate[at])
+        return rows, self.sure[at] & kept[self.flow[at]]
 
     @cached_property
     def sure(self) -> BoolArray:
@@ -93,6 +111,8 @@ class Choices:
         """
         program, matrix = self.program, self.program.matrix
         height, width = matrix.shape
+        if not len(self):
+            return np.zeros(0, dtype=bool)
         column_of = np.repeat(np.arange(width), np.diff(matrix.indptr))
         choice_of = np.full(width, -1)
         choice_of[self.flow] = np.arange(len(self))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from netopt.formulation import Program
 from netopt.solve.control import Control
@@ -57,7 +58,7 @@ class Duo:
         """Where the last program with hubs had its best point, shape (columns,); plans may be near."""
         self._values: FloatArray | None = None
         self._told = np.inf
-        self._share = _A_HEAD
+        self._share, self._loose = _A_HEAD, True
 
     @property
     def in_turns(self) -> bool:
@@ -89,11 +90,12 @@ class Duo:
         used : ndarray of bool
             Columns that plans need, shape (columns,).
         """
+        if len(self.program.cost) <= FEW_COLUMNS or (self.rival is not None and self.hub is None):
+            return False  # it has or gets all columns
         self.hub = None
-        if len(self.program.cost) <= FEW_COLUMNS:
-            return False
         duals = root.best.duals
-        hub = Hub.lean(relaxation, self.dicuts, duals, used | (root.point.x != 0), self._share)
+        used = used | (root.point.x != 0)
+        hub = Hub.lean(relaxation, self.dicuts, duals, used, self._share, loose=self._loose)
         if hub is not None and len(hub.form.cost) <= (FEW_COLUMNS if self.rival is None else _ALL_COLUMNS):
             self.hub = hub
         return self.hub is not None
@@ -119,7 +121,10 @@ class Duo:
         program, hub = self.program, self.hub
         if hub is None:
             every = np.arange(len(program.cost))
-            form = relaxation.mixed(every, program.lower, program.upper, program.whole, relaxation.extra_rows())
+            links, exact = relaxation.ledger.choices.linking(np.ones(len(every), dtype=bool))
+            extra = sp.csr_array(sp.vstack([relaxation.extra_rows(), relaxation.scaled(links)], format="csr"))
+            form = relaxation.mixed(every, program.lower, program.upper, program.whole, extra)
+            form.row_lower[len(form.row_lower) - len(exact) :][exact] = 0.0
         else:
             form = hub.form
         start = best if best is None or hub is None else hub.to_form(best)
@@ -150,8 +155,12 @@ class Duo:
             self.answer = hub.from_form(self._values)
         if best is not None:
             used |= best != 0
-        self._share *= _MORE
+        if hub.loose:
+            self._loose = False  # sites first, then who serves whom
+        else:
+            self._share *= _MORE
         if not self.prepare(relaxation, root, used):
+            self.rival = None  # it has said all that it can say
             return False
         self._begin(relaxation, best, cost)
         return True

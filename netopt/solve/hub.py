@@ -65,30 +65,50 @@ class Hub:
         Columns that are to stay as they are, shape (columns,); others may, where no hub can stand for them.
     row_dual : ndarray
         Money per unit of each row's side, by which costs are split between the two ends, shape (rows,).
+    loose : bool
+        Without choices of one flow.
     """
 
-    def __init__(self, relaxation: Relaxation, dicuts: Dicuts, keep: BoolArray, row_dual: FloatArray) -> None:
+    def __init__(
+        self, relaxation: Relaxation, dicuts: Dicuts, keep: BoolArray, row_dual: FloatArray, *, loose: bool = False
+    ) -> None:
         self.program = program = relaxation.program
-        extra = relaxation.extra_rows()
         self._ends = ends = _left_out(relaxation, dicuts, keep)
         left_out = np.zeros(len(program.cost), dtype=bool)
         left_out[ends.column] = True
-        unused, at_most = _idle_choices(relaxation, left_out, keep)
-        left_out[unused] = True
-        self._lacks_choices = len(unused) > 0
+        choices = relaxation.ledger.choices
+        unused, at_most = (choices.column, choices.rows) if loose else _idle_choices(relaxation, left_out, keep)
+        left_out[unused] = True  # a loose program may lack the choice of a flow that it has
+        self._lacks_choices, self.loose = len(unused) > 0, loose and len(choices) > 0
         self.kept = np.nonzero(~left_out)[0]
+        links, exact = choices.linking(~left_out)
+        extra = sp.csr_array(sp.vstack([relaxation.extra_rows(), relaxation.scaled(links)], format="csr"))
         base = relaxation.mixed(self.kept, program.lower, program.upper, program.whole, extra)
         base.row_lower[at_most] = -np.inf
+        base.row_lower[len(base.row_lower) - len(exact) :][exact] = 0.0
         freed = np.zeros(len(program.cost), dtype=bool)
         freed[unused] = True
         rows = extra.tocoo()
         base.row_upper[len(program.row_lower) + rows.coords[0][freed[rows.coords[1]] & (rows.data < 0)]] = np.inf
-        self._cost_in, self._cost_out = _split_costs(ends, program.cost, row_dual)
+        least = _least(relaxation, extra, ends, base.matrix.shape[0])
+        self._cost_in, self._cost_out = _split_costs(ends, program.cost, self._paid(least, row_dual, relaxation.form))
         self._hub_of_tail, self._hub_of_head = _hubs(ends)
-        self.form = self._with_hubs(base, relaxation, extra)
+        self.form = self._with_hubs(base, relaxation.form, least)
+
+    def _paid(self, least: sp.coo_array, row_dual: FloatArray, form: Form) -> FloatArray:
+        """Return what the rows that a unit leaves want for it at given prices, by tail, money."""
+        ends, height = self._ends, len(row_dual)
+        row, at = least.coords
+        own = (row < height) & (at < len(ends.tails))
+        unit = form.column_scale[ends.column[:1]].sum()
+        brought = least.data[own] / form.row_scale[row[own]] / unit
+        other = np.bincount(at[own], brought * row_dual[row[own]], minlength=len(ends.tails))
+        return np.asarray(other - row_dual[ends.tails])
 
     @classmethod
-    def lean(cls, relaxation: Relaxation, dicuts: Dicuts, duals: Duals, used: BoolArray, share: int) -> Hub | None:
+    def lean(
+        cls, relaxation: Relaxation, dicuts: Dicuts, duals: Duals, used: BoolArray, share: int, *, loose: bool = False
+    ) -> Hub | None:
         """Return the program over the columns that duals price lowest.
 
         Parameters
@@ -100,7 +120,9 @@ class Hub:
         used : ndarray of bool
             Columns to keep at any price, shape (columns,).
         share : int
-            How many columns to keep, at least, for each balance that they enter.
+            How many columns to keep on average for each balance that they enter.
+        loose : bool
+            Without choices of one flow.
 
         Returns
         -------
@@ -111,22 +133,17 @@ class Hub:
         program = relaxation.program
         price = relaxation.ledger.choices.together(relaxation.ledger.reduced(duals))
         optional = np.nonzero(~used & (dicuts.tail >= 0) & (dicuts.head >= 0) & ~program.whole)[0]
-        count = share * len(np.unique(dicuts.head[optional])) - int(used.sum())
+        count = max(share * len(np.unique(dicuts.head[optional])) - int(used.sum()), 0)
+        if (price[optional] < 0).sum() > count:
+            return None
         keep = used.copy()
-        if count < len(optional):
-            limit = np.partition(price[optional], max(count, 0))[max(count, 0)]
-            keep[optional[price[optional] < max(limit, 0.0)]] = True
-            if (price[optional] < 0).sum() > max(count, 0):
-                return None
-        else:
-            keep[optional] = True
-        return cls(relaxation, dicuts, keep, duals.row)
+        keep[optional[np.argsort(price[optional], kind="stable")[:count]]] = True
+        return cls(relaxation, dicuts, keep, duals.row, loose=loose)
 
-    def _with_hubs(self, base: Form, relaxation: Relaxation, extra: sp.csr_array) -> Form:
-        ends, form = self._ends, relaxation.form
+    def _with_hubs(self, base: Form, form: Form, least: sp.coo_array) -> Form:
+        ends = self._ends
         n_in, n_out, height = len(ends.tails), len(ends.heads), base.matrix.shape[0]
         unit = float(form.column_scale[ends.column[0]]) if len(ends.column) else 1.0
-        coefficients = _least(relaxation, extra, ends, height)
         own = sp.coo_array(
             (
                 np.append(-np.ones(n_in), np.ones(n_out)) * form.row_scale[ends.rows] * unit,
@@ -142,7 +159,7 @@ class Hub:
             ),
             shape=(hubs, n_in + n_out),
         )
-        matrix = sp.block_array([[base.matrix, (own + coefficients).tocsc()], [None, balance]], format="csc")
+        matrix = sp.block_array([[base.matrix, (own + least).tocsc()], [None, balance]], format="csc")
         cost = np.append(self._cost_in, self._cost_out) * unit * form.cost_scale
         most = self.program.most[ends.column] / unit
         upper = np.append(np.bincount(ends.tail, most, n_in), np.bincount(ends.head, most, n_out))
@@ -181,7 +198,7 @@ class Hub:
 
     def tells(self, values: FloatArray) -> bool:
         """Return whether values have a choice for everything that flows."""
-        return not self._lacks_choices or not (values[len(self.kept) :] > _TRACE).any()
+        return not self.loose and not (self._lacks_choices and (values[len(self.kept) :] > _TRACE).any())
 
     def wanted(self, values: FloatArray) -> IntArray:
         """Return columns in whose place the hubs carry something: from where it comes, or else all to where it goes.
@@ -236,12 +253,11 @@ def _idle_choices(relaxation: Relaxation, left_out: BoolArray, keep: BoolArray) 
     return np.nonzero(idle)[0], np.unique(matrix.indices[idle[column]])
 
 
-def _split_costs(ends: _Ends, cost: FloatArray, row_dual: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _split_costs(ends: _Ends, cost: FloatArray, paid: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return what it costs to come to a hub and to go on, a unit: neither can be raised alone."""
     unit = cost[ends.column]
-    into = -row_dual[ends.tails]
     out = np.full(len(ends.heads), np.inf)
-    np.minimum.at(out, ends.head, unit - into[ends.tail])
+    np.minimum.at(out, ends.head, unit - paid[ends.tail])
     into = np.full(len(ends.tails), np.inf)
     np.minimum.at(into, ends.tail, unit - out[ends.head])
     return into, out

@@ -122,7 +122,8 @@ class Volume:
         place[self.kept] = np.arange(len(self.kept))
         self.lower, self.upper = lower[self.kept], upper[self.kept]
         self.cost, self.whole = program.cost[self.kept], program.whole[self.kept]
-        self._gates = np.nonzero(place[program.gates.column] >= 0)[0]
+        gates = program.gates
+        self._gates = np.nonzero((place[gates.column] >= 0) & (place[gates.opener] >= 0))[0]
         self._column, self._opener = (place[end[self._gates]] for end in (program.gates.column, program.gates.opener))
         matrix = program.matrix if kept is None else program.matrix[:, self.kept]
         width = len(self.kept)
@@ -136,7 +137,7 @@ class Volume:
         bound = np.full(width, np.inf)
         np.minimum.at(bound, self._column[own], program.gates.bound[self._gates[own]])
         most = program.most[self.kept]
-        self.room = np.minimum(np.where(np.isfinite(most), most, 0.0), bound)
+        self.room = np.minimum(np.minimum(np.where(np.isfinite(most), most, 0.0), bound), np.maximum(self.upper, 0.0))
         self._others = self._gates[~own]
         self._is_opener = np.zeros(width, dtype=bool)
         self._is_opener[self._opener] = True

@@ -119,18 +119,15 @@ class Relaxation:
         """Which columns may be added, shape (columns,)."""
         return (self.position < 0) & ~self.never
 
-    def loosened(self) -> Relaxation:
-        """Return the relaxation over the same columns, gates and cuts, without choices of one flow."""
-        kept = self.position >= 0
-        other = Relaxation(self.ledger, self.control, kept, loose=True)
-        if not other.loose:
+    def paired(self) -> Relaxation:
+        """Return the relaxation over the same columns, gates and cuts, with choices of one flow where there are any."""
+        if not self.loose:
             return self
-        whole = np.nonzero(self.program.whole & ~other.never)[0]
+        kept = self.ledger.choices.with_flows(self.position >= 0)
+        other = Relaxation(self.ledger, self.control, kept)
+        whole = np.nonzero(self.program.whole & ~self.never)[0]
         other.fix(whole, self.lower[whole], self.upper[whole])
-        gates = np.zeros(len(self.has_gate), dtype=bool)
-        gates[self.index[self.kind == _GATE]] = True
-        gates[self.ledger.choices.gate] = False
-        other.add_gates(np.nonzero(gates)[0])
+        other.add_gates(self.index[self.kind == _GATE])
         other.heed_cuts(self.index[self.kind == _CUT])
         return other
 
@@ -189,11 +186,12 @@ class Relaxation:
         if not len(which):
             return
         choices = self.ledger.choices
-        if len(choices):
+        if len(choices) and not self.loose:
             asked = np.zeros(len(self.position), dtype=bool)
             asked[which] = True
             asked[choices.column[asked[choices.flow]]] = True
             which = np.nonzero(asked & self.missing)[0]
+        which = which[~self.never[which]]
         form = self.form
         matrix = sp.vstack([form.matrix[:, which], *(extra[:, which] for extra in self._extra)], format="csc")
         scale = form.column_scale[which]
@@ -276,6 +274,8 @@ class Relaxation:
     def _point(self, found: Linear) -> Point:
         x = np.zeros(len(self.program.cost))
         x[self.kept] = found.x * self.form.column_scale[self.kept]
+        if self.loose:
+            self.ledger.choices.follow(x)
         extra = found.row_dual[len(self.program.row_lower) :]
         self.age = np.where(extra < 0, 0, self.age + 1)
         self.extra_dual = extra

@@ -168,8 +168,8 @@ def _by_volume(relaxation: Relaxation, weak: Point, seconds: float) -> Relaxatio
 
 def _over(relaxation: Relaxation, kept: BoolArray) -> Relaxation:
     """Return a relaxation over other columns, within the same bounds of whole columns."""
-    other = Relaxation(relaxation.ledger, relaxation.control, kept)
-    whole = np.nonzero(relaxation.program.whole)[0]
+    other = Relaxation(relaxation.ledger, relaxation.control, kept, loose=relaxation.loose)
+    whole = np.nonzero(relaxation.program.whole & ~other.never)[0]
     other.fix(whole, relaxation.lower[whole], relaxation.upper[whole])
     return other
 

@@ -58,8 +58,8 @@ _BRANCHED = 1_000
 _SINGLE = 20
 """Choices of one flow, such as a customer's only source: more of them than this are left to HiGHS as well."""
 
-_SETTLING = 10
-"""Slices of time for choices of one flow, once the others have been made."""
+_SETTLING, _COARSE = 10, 20
+"""Slices of time for choices of one flow, once the others have been made; times the gap that is enough after a dive."""
 
 _ALONE, _ROOTLESS, _NODES = 0.3, 1.5, 500
 """After so many seconds HiGHS begins on a program of few columns, later while it is not known which rows matter;
@@ -118,7 +118,7 @@ class Search:
         self.program, self.control = program, control
         self.ledger = Ledger(program)
         self.dicuts = Dicuts(self.ledger)
-        self.relaxation = Relaxation(self.ledger, control, first_columns(self.dicuts))
+        self.relaxation = Relaxation(self.ledger, control, first_columns(self.dicuts), loose=True)
         self.bound = -np.inf
         self.plans = self._new_plans()
         self.tree: Tree | None = None
@@ -181,7 +181,6 @@ class Search:
             self._invite()
             self._take_turns(_FIRST_TURN * self.control.seconds)
         if self._suits_a_tree(root):
-            tree.move_to(self.relaxation.loosened())
             self._branch(tree)
         else:
             self._leave_branching(root)
@@ -195,7 +194,7 @@ class Search:
         def tell() -> None:
             self._report("improving")
 
-        return Plans(self.relaxation, self.dicuts, self.control, self._over, lambda: self.bound, tell)
+        return Plans(self.relaxation.paired(), self.dicuts, self.control, self._over, lambda: self.bound, tell)
 
     def _look_among_kept(self) -> None:
         """Look for plans among the columns that are kept by now."""
@@ -262,16 +261,26 @@ class Search:
         started = self.control.seconds
         x, price = ascent.dive(ascent.stages(), lambda: self._over() or self.control.seconds > until)
         patience = max(_LONG, 2 * (self.control.seconds - started))
-        self.relaxation.add_columns(np.nonzero(ascent.kept & (self.relaxation.position < 0))[0])
+        for relaxation in (self.relaxation, self.plans.relaxation):
+            relaxation.add_columns(np.nonzero(ascent.kept & (relaxation.position < 0))[0])
         self.plans.improver.heed(price)
-        choice = np.ceil(x[self.plans.improver.whole] - _TRACE)
-        found = self.plans.improver.completed(choice, rough=True, seconds=patience)
-        if found is None and not self._over():
-            self.plans.improver.repaired(choice, x, ascent.root().point.x, seconds=patience)
-        if self.plans.improver.best is None and not self._over():
-            self.plans.improver.opened(x)
+        self._follow(x, ascent.root().point.x, patience)
         self._report("improving")
         return x, price
+
+    def _follow(self, x: FloatArray, relaxed: FloatArray, seconds: float) -> None:
+        """Make a plan of the choices that a dive led to, and of a relaxed point before any choice where that fails."""
+        improver = self.plans.improver
+        if len(self.ledger.choices):
+            sites = np.setdiff1d(improver.whole, self.ledger.choices.column)
+            self._settle(sites, np.ceil(x[sites] - _TRACE), seconds, _COARSE)
+            return
+        choice = np.ceil(x[improver.whole] - _TRACE)
+        found = improver.completed(choice, rough=True, seconds=seconds)
+        if found is None and not self._over():
+            improver.repaired(choice, x, relaxed, seconds=seconds)
+        if improver.best is None and not self._over():
+            improver.opened(x)
 
     def _narrow(self, ascent: Ascent, expected: float) -> None:
         """Raise the bound and look for plans in turn, as long as there is no time for exact relaxations.
@@ -403,7 +412,15 @@ class Search:
         answer = None if self._over() else self.duo.answer
         if answer is not None:
             self.duo.answer = None
-            self.plans.around(answer)
+            self._follow_answer(answer)
+
+    def _follow_answer(self, x: FloatArray) -> None:
+        """Look for plans around the best point of a program with hubs."""
+        if not len(self.ledger.choices):
+            self.plans.around(x)
+            return
+        sites = np.setdiff1d(self.plans.improver.whole, self.ledger.choices.column)
+        self._settle(sites, np.round(x[sites]))
 
     def _hear(self) -> None:
         """Take over what HiGHS has found, and tell it what it does not know."""
@@ -432,11 +449,14 @@ class Search:
             self.tree.best = min(self.tree.best, self.plans.cost)
         self._report("branching")
 
-    def _settle(self, columns: IntArray, values: FloatArray) -> float:
+    def _settle(
+        self, columns: IntArray, values: FloatArray, seconds: float | None = None, coarse: float = 1.0
+    ) -> float:
         """Take the best plan with whole columns decided all but choices of one flow; return a bound on its cost."""
         cutoff = np.inf if self.tree is None else self.tree.cutoff
-        seconds = _SETTLING * self.plans.slice
-        bound, x = settle(self.plans.relaxation, columns, values, self.control, cutoff, seconds)
+        seconds = _SETTLING * self.plans.slice if seconds is None else seconds
+        part = self.control.part(seconds, coarse * self.control.gap)
+        bound, x = settle(self.plans.relaxation, columns, values, part, cutoff)
         if x is not None:
             self._take(x)
         return bound

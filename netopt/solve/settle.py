@@ -8,12 +8,13 @@ whole customers, and its bounds are far better.
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from netopt.solve.control import Control
-from netopt.solve.form import Form, gate_rows
+from netopt.solve.form import Form
 from netopt.solve.highs import Outcome, Run, Solver
 from netopt.solve.relaxation import Relaxation
 
@@ -42,7 +43,7 @@ class _Cutoff:
 
 
 def settle(
-    relaxation: Relaxation, decided: IntArray, value: FloatArray, control: Control, cutoff: float, seconds: float
+    relaxation: Relaxation, decided: IntArray, value: FloatArray, part: Control, cutoff: float
 ) -> tuple[float, FloatArray | None]:
     """Return a bound on the cost with sites decided, and the best plan found.
 
@@ -54,12 +55,10 @@ def settle(
         Whole columns, shape (n,).
     value : ndarray
         What they are, shape (n,).
-    control : Control
-        Gap, and when to stop.
+    part : Control
+        Gap, and when to stop, see `Control.part`.
     cutoff : float
         A bound above this is good enough, money.
-    seconds : float
-        For all of it.
 
     Returns
     -------
@@ -72,9 +71,8 @@ def settle(
     low, high = program.lower.copy(), program.upper.copy()
     low[decided] = high[decided] = value
     columns, form = _form(relaxation, low, high)
-    part = control.part(seconds, control.gap)
-    part.answered = threading.Event()
-    run = Solver(form).run(part, "improving", _Cutoff(cutoff, part.answered))
+    enough = threading.Event()
+    run = Solver(form).run(replace(part, answered=enough), "improving", _Cutoff(cutoff, enough))
     x = None
     if run.x is not None:
         x = np.zeros(len(low))
@@ -95,9 +93,7 @@ def _form(relaxation: Relaxation, low: FloatArray, high: FloatArray) -> tuple[In
     open_ = (high > 0) | (low < 0)
     columns = np.nonzero(open_)[0]
     # sites are decided, so that their gates are limits by now
-    left = np.nonzero(open_[gates.column] & open_[gates.opener] & (low[gates.opener] < high[gates.opener]))[0]
-    form = relaxation.mixed(columns, low, high, program.whole, relaxation.scaled(gate_rows(gates, len(low), left)))
-    exact = np.zeros(len(gates), dtype=bool)
-    exact[choices.gate[choices.sure]] = True
-    form.row_lower[len(program.row_lower) + np.nonzero(exact[left])[0]] = 0.0
+    rows, exact = choices.linking(open_)
+    form = relaxation.mixed(columns, low, high, program.whole, relaxation.scaled(rows))
+    form.row_lower[len(program.row_lower) + np.nonzero(exact)[0]] = 0.0
     return columns, form

@@ -76,14 +76,14 @@ class Tree:
         Relative gap at which a part of the search is not worth looking at.
     plan : callable
         Told of every point whose whole columns are whole, ``plan(x)``.
-    settle : callable
-        Asked for a bound where a relaxation without choices of one flow has decided the other whole columns,
-        ``settle(columns, values)``.
+    settle : callable, optional
+        Asked for a bound where a relaxation without choices of one flow, which needs it, has decided the other whole
+        columns, ``settle(columns, values)``.
     """
 
     def __init__(
         self, relaxation: Relaxation, dicuts: Dicuts, gap: float,
-        plan: Callable[[FloatArray], None], settle: Callable[[IntArray, FloatArray], float],
+        plan: Callable[[FloatArray], None], settle: Callable[[IntArray, FloatArray], float] | None = None,
     ) -> None:  # fmt: skip
         self.relaxation, self.dicuts, self.gap, self.plan, self.settle = relaxation, dicuts, gap, plan, settle
         program = relaxation.program
@@ -219,9 +219,10 @@ class Tree:
             return None
         y = point.x[self.columns]
         self.last, self.price = point.x, bound.price
-        partly = np.nonzero(np.abs(y - np.round(y)) > _FRACTION)[0]
-        if not len(partly) and relaxation.loose:
-            self._settle(self._fixed(node, point, bound), np.round(y))
+        split = np.abs(y - np.round(y)) > _FRACTION
+        partly = np.nonzero(split & ~self._is_choice if relaxation.loose else split)[0]
+        if not len(partly) and relaxation.loose and self.settle is not None:
+            self._settle(self._fixed(node, point, bound), np.round(y), self.settle)
             return None
         if not len(partly):
             if point.cost < self.best and not len(relaxation.broken_gates(point.x)):
@@ -237,8 +238,8 @@ class Tree:
         self.now = node
         return self._branched(node, partly, y, point)
 
-    def _settle(self, node: Node, y: FloatArray) -> None:
-        """Have the choices of one flow made where all others are as a point has them; what is left of the node waits."""
+    def _settle(self, node: Node, y: FloatArray, settle: Callable[[IntArray, FloatArray], float]) -> None:
+        """Have choices of one flow made where all others are as a point has them; what is left of the node waits."""
         free = np.nonzero((node.lower < node.upper) & ~self._is_choice)[0]
         for at in free:
             for side in (0, 1):
@@ -251,7 +252,7 @@ class Tree:
                     self.push(other)
             node = replace(node, lower=node.lower.copy(), upper=node.upper.copy())
             node.lower[at] = node.upper[at] = y[at]
-        bound = self.settle(self.columns[~self._is_choice], y[~self._is_choice])
+        bound = settle(self.columns[~self._is_choice], y[~self._is_choice])
         self.leaves.append(node)
         self._least, self.lent = min(self._least, max(bound, node.bound)), True
 
@@ -274,7 +275,7 @@ class Tree:
             if node.bound >= self.cutoff:
                 break
             y = point.x[self.columns]
-            whole = bool((np.abs(y - np.round(y)) <= _FRACTION).all())
+            whole = bool((np.abs(y - np.round(y)) <= _FRACTION).all())  # choices of one flow hardly ever
             loose = point.cost - bound.value > _LOOSE * max(self.cutoff - bound.value, 1e-9 * abs(point.cost))
             if turn >= _ROUNDS - 1 and not whole and not loose:
                 break
