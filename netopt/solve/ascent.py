@@ -17,11 +17,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from netopt.solve.bound import Bound, Cut, Ledger
+from netopt.solve.bound import Bound, Cut, Ledger, asked_for
 from netopt.solve.control import Control
 from netopt.solve.cuts import Dicuts
 from netopt.solve.lagrange import Climbed, Prices, Volume
-from netopt.solve.relaxation import Point, Relaxation, asked_for
+from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.screen import Screened
 
 __all__ = ["Ascent"]

@@ -29,7 +29,7 @@ import scipy.sparse as sp
 from netopt.formulation import Program
 from netopt.solve.choices import Choices
 
-__all__ = ["Bound", "Certificate", "Cut", "Duals", "Leaf", "Ledger"]
+__all__ = ["ASKED", "Bound", "Certificate", "Cut", "Duals", "Leaf", "Ledger", "asked_for"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -38,6 +38,9 @@ BoolArray = npt.NDArray[np.bool_]
 _EPS = float(np.finfo(np.float64).eps)
 _CHUNK = 1 << 20
 _SHARES = float(1 << 30)
+
+ASKED = 1e-7
+"""Prices this much below zero, relative to the dearest column, ask for a column."""
 
 
 @dataclass(frozen=True)
@@ -314,6 +317,31 @@ class Ledger:
             total[start:stop] += np.bincount(row, spread, minlength=stop - start)
         blur: FloatArray = total * (_EPS * (8 + self._longest + len(self.cuts)))
         return blur
+
+
+def asked_for(program: Program, bound: Bound, x: FloatArray, missing: BoolArray) -> IntArray:
+    """Return which of the columns left out could lower the cost: their price says so, and their site may be open.
+
+    Parameters
+    ----------
+    program : Program
+        Its gates are looked at.
+    bound : Bound
+        From the duals of a relaxation over the others.
+    x : ndarray
+        Its point, shape (columns,).
+    missing : ndarray of bool
+        The columns left out that may be more than zero, shape (columns,).
+    """
+    price, gates = bound.price, program.gates
+    size = np.abs(program.cost).max(initial=1.0)
+    at = np.nonzero((price < -ASKED * size) & missing)[0]
+    carries = bound.share > 0
+    shut = (x[gates.opener] <= 0) & (price[gates.opener] >= 0)
+    held = np.zeros(len(price), dtype=bool)
+    held[gates.column[carries]] = True
+    held[gates.column[carries & ~shut]] = False
+    return at[~held[at]]
 
 
 def _digits(values: FloatArray) -> FloatArray:

@@ -13,13 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from netopt.formulation import Program
-from netopt.solve.bound import Bound, Cut, Duals, Ledger
+from netopt.solve.bound import ASKED, Bound, Cut, Duals, Ledger, asked_for
 from netopt.solve.control import Control
 from netopt.solve.form import Form, gate_rows, summed_gates
 from netopt.solve.simplex import Basis, Linear, Simplex, Verdict
 
-__all__ = ["Point", "Relaxation", "asked_for"]
+__all__ = ["Point", "Relaxation"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -27,7 +26,6 @@ BoolArray = npt.NDArray[np.bool_]
 
 _GATE, _CUT, _SUM = 0, 1, 2
 _BREACH = 1e-5
-_ASKED = 1e-7
 _FEW = 1_000
 
 
@@ -385,7 +383,7 @@ class Relaxation:
             pull = self.form.matrix.T[missing] @ ray[: len(self.program.row_lower)]
             for side in (pull, -pull):  # HiGHS does not say which way its rays point
                 wanted = np.argsort(-side, kind="stable")[: max(_FEW, len(self.kept) // 4)]
-                wanted = wanted[side[wanted] > _ASKED]
+                wanted = wanted[side[wanted] > ASKED]
                 if len(wanted) and len(wanted) < len(missing):
                     self.add_columns(missing[wanted])
                     return True
@@ -399,28 +397,3 @@ class Relaxation:
     def start_from(self, basis: Basis) -> None:
         """Go on from a basis that was taken earlier."""
         self.simplex.start_from(basis)
-
-
-def asked_for(program: Program, bound: Bound, x: FloatArray, missing: BoolArray) -> IntArray:
-    """Return which of the columns left out could lower the cost: their price says so, and their site may be open.
-
-    Parameters
-    ----------
-    program : Program
-        Its gates are looked at.
-    bound : Bound
-        From the duals of a relaxation over the others.
-    x : ndarray
-        Its point, shape (columns,).
-    missing : ndarray of bool
-        The columns left out that may be more than zero, shape (columns,).
-    """
-    price, gates = bound.price, program.gates
-    size = np.abs(program.cost).max(initial=1.0)
-    at = np.nonzero((price < -_ASKED * size) & missing)[0]
-    carries = bound.share > 0
-    shut = (x[gates.opener] <= 0) & (price[gates.opener] >= 0)
-    held = np.zeros(len(price), dtype=bool)
-    held[gates.column[carries]] = True
-    held[gates.column[carries & ~shut]] = False
-    return at[~held[at]]

@@ -9,14 +9,12 @@ import numpy.typing as npt
 
 from netopt.formulation import Program
 from netopt.solve.ascent import Ascent
-from netopt.solve.bound import Certificate, Ledger
+from netopt.solve.bound import Certificate
 from netopt.solve.control import Control, gap_between
-from netopt.solve.cuts import Dicuts
-from netopt.solve.duo import Duo
-from netopt.solve.plans import Plans, unheard
-from netopt.solve.relaxation import Point, Relaxation
-from netopt.solve.screen import FEW_COLUMNS, Screened, first_columns, scout, screen
-from netopt.solve.settle import settle
+from netopt.solve.plans import unheard
+from netopt.solve.relaxation import Point
+from netopt.solve.screen import FEW_COLUMNS, Screened, scout, screen
+from netopt.solve.standing import Standing
 from netopt.solve.sums import split_sums, tighten_sums
 from netopt.solve.tree import Tree
 
@@ -58,12 +56,11 @@ _BRANCHED = 1_000
 _SINGLE = 20
 """Choices of one flow, such as a customer's only source: more of them than this are left to HiGHS as well."""
 
-_SETTLING, _COARSE = 10, 20
-"""Slices of time for choices of one flow, once the others have been made; times the gap that is enough after a dive."""
+_ALONE, _NODES = 0.3, 500
+"""After so many seconds HiGHS begins on a program of few columns; where the two take turns, after so many nodes."""
 
-_ALONE, _ROOTLESS, _NODES = 0.3, 1.5, 500
-"""After so many seconds HiGHS begins on a program of few columns, later while it is not known which rows matter;
-where the two take turns, after so many nodes."""
+_COARSE = 20
+"""Times the gap that is enough for choices of one flow after a dive."""
 
 _FIRST_LOOK = 6.0
 _SHRINKS = 0.7
@@ -103,7 +100,7 @@ class Found:
         return np.inf if self.point is None else self.point.cost
 
 
-class Search:
+class Search(Standing):
     """Solves a program by its relaxation.
 
     Parameters
@@ -115,18 +112,8 @@ class Search:
     """
 
     def __init__(self, program: Program, control: Control) -> None:
-        self.program, self.control = program, control
-        self.ledger = Ledger(program)
-        self.dicuts = Dicuts(self.ledger)
-        self.relaxation = Relaxation(self.ledger, control, first_columns(self.dicuts), loose=True)
-        self.bound = -np.inf
-        self.plans = self._new_plans()
-        self.tree: Tree | None = None
+        super().__init__(program, control)
         self.ascent: Ascent | None = None
-        self.duo = Duo(program, control, self.dicuts)
-        self.root: Screened | None = None
-        self._alone = len(program.cost) <= FEW_COLUMNS and not self.duo.in_turns
-        self._branching, self._own = False, True
 
     # -- the phases ---------------------------------------------------------------------------------------------------
 
@@ -189,18 +176,6 @@ class Search:
         certificate = tree.certificate() if tree.size() <= _CERTIFICATE else first
         bound = min(max(self.bound, certificate.bound), self.plans.cost)
         return Found(self.plans.improver.best, bound, certificate, tree.nodes, self._own or certificate.bound >= bound)
-
-    def _new_plans(self) -> Plans:
-        def tell() -> None:
-            self._report("improving")
-
-        return Plans(self.relaxation.paired(), self.dicuts, self.control, self._over, lambda: self.bound, tell)
-
-    def _look_among_kept(self) -> None:
-        """Look for plans among the columns that are kept by now."""
-        best, self.plans = self.plans.improver.best, self._new_plans()
-        if best is not None:
-            self.plans.improver.take(best)
 
     def _ascend(self, tree: Tree, weak: Point, seconds: float) -> bool:
         """Raise the bound without the simplex method, and keep what mattered on the way; False where that misleads."""
@@ -273,7 +248,7 @@ class Search:
         improver = self.plans.improver
         if len(self.ledger.choices):
             sites = np.setdiff1d(improver.whole, self.ledger.choices.column)
-            self._settle(sites, np.ceil(x[sites] - _TRACE), seconds, _COARSE)
+            self._assign(sites, np.ceil(x[sites] - _TRACE), self.control.part(seconds, _COARSE * self.control.gap))
             return
         choice = np.ceil(x[improver.whole] - _TRACE)
         found = improver.completed(choice, rough=True, seconds=seconds)
@@ -388,97 +363,6 @@ class Search:
                 self.duo.rival.wait(self.plans.slice, self.control)  # such as without a plan to make better
             self._take_turns(self.control.seconds - started)
 
-    # -- two at work --------------------------------------------------------------------------------------------------
-
     def _many_nodes(self, tree: Tree) -> bool:
         """Return whether so small a program has taken so many nodes that HiGHS may be quicker, and is not at it yet."""
         return self.duo.rival is None and len(self.program.cost) <= FEW_COLUMNS and tree.nodes > _NODES
-
-    def _used(self) -> BoolArray:
-        """Return the columns that the best plan needs."""
-        best = self.plans.improver.best
-        return np.zeros(len(self.program.cost), dtype=bool) if best is None else best.x != 0
-
-    def _invite(self, delay: float = 0.0) -> None:
-        """Let HiGHS work on the program as well, with the rows that are known to matter, after some seconds."""
-        self.duo.invite(self.relaxation, self.plans.improver.values, self.plans.cost, delay)
-
-    def _take_turns(self, seconds: float) -> None:
-        """Let HiGHS work as long as our own search has just done, where only one may, and look around its answer."""
-        until = self.control.seconds + max(seconds, self.plans.slice)
-        while not self._over() and not self.duo.failed and self.control.seconds < until:
-            if not self.duo.take_turns(until - self.control.seconds):
-                break
-        answer = None if self._over() else self.duo.answer
-        if answer is not None:
-            self.duo.answer = None
-            self._follow_answer(answer)
-
-    def _follow_answer(self, x: FloatArray) -> None:
-        """Look for plans around the best point of a program with hubs."""
-        if not len(self.ledger.choices):
-            self.plans.around(x)
-            return
-        sites = np.setdiff1d(self.plans.improver.whole, self.ledger.choices.column)
-        self._settle(sites, np.round(x[sites]))
-
-    def _hear(self) -> None:
-        """Take over what HiGHS has found, and tell it what it does not know."""
-        duo = self.duo
-        if duo.rival is None:
-            if self._alone and self.control.seconds > _ROOTLESS:
-                self._invite()
-            return
-        x = duo.found()
-        if x is not None and self.plans.improver.completed(np.round(x[self.plans.improver.whole])) is not None:
-            self._report("branching")
-        if self.tree is not None:
-            self.tree.best = min(self.tree.best, self.plans.cost)
-        if np.isfinite(duo.bound):  # "infeasible" is not taken on its word
-            self._raise(duo.bound, own=False)
-        best, cost = self.plans.improver.values, self.plans.cost
-        if self.root is None or self._close_enough() or not duo.widen(self.relaxation, self.root, best, cost):
-            duo.tell(best, cost)
-
-    # -- what is known ------------------------------------------------------------------------------------------------
-
-    def _take(self, x: FloatArray) -> None:
-        """Take a point of the tree, cheapest over what is kept; over all columns its flows may be cheaper."""
-        self.plans.improver.completed(np.round(x[self.plans.improver.whole]))
-        if self.tree is not None:
-            self.tree.best = min(self.tree.best, self.plans.cost)
-        self._report("branching")
-
-    def _settle(
-        self, columns: IntArray, values: FloatArray, seconds: float | None = None, coarse: float = 1.0
-    ) -> float:
-        """Take the best plan with whole columns decided all but choices of one flow; return a bound on its cost."""
-        cutoff = np.inf if self.tree is None else self.tree.cutoff
-        seconds = _SETTLING * self.plans.slice if seconds is None else seconds
-        part = self.control.part(seconds, coarse * self.control.gap)
-        bound, x = settle(self.plans.relaxation, columns, values, part, cutoff)
-        if x is not None:
-            self._take(x)
-        return bound
-
-    def _raise(self, bound: float, own: bool = True) -> None:
-        if bound > self.bound:
-            self.bound, self._own = bound, own
-            self._report("branching" if self._branching else "screening")
-
-    def _report(self, phase: str) -> None:
-        cost = self.plans.cost
-        self.control.report(
-            phase, cost, min(self.bound, cost), looked=len(self.program.cost), kept=len(self.relaxation.kept)
-        )
-
-    def _over(self) -> bool:
-        """Return whether to stop; what HiGHS has found by now is taken over."""
-        control = self.control
-        answered = self.duo.answered  # asked first: then there is nothing more to hear later
-        self._hear()
-        late = control.time_limit is not None and control.seconds >= control.time_limit
-        return late or control.stop.is_set() or answered or self._close_enough()
-
-    def _close_enough(self) -> bool:
-        return gap_between(self.plans.cost, self.bound) <= self.control.gap

@@ -43,7 +43,12 @@ class _Cutoff:
 
 
 def settle(
-    relaxation: Relaxation, decided: IntArray, value: FloatArray, part: Control, cutoff: float
+    relaxation: Relaxation,
+    decided: IntArray,
+    value: FloatArray,
+    part: Control,
+    cutoff: float,
+    known: FloatArray | None = None,
 ) -> tuple[float, FloatArray | None]:
     """Return a bound on the cost with sites decided, and the best plan found.
 
@@ -59,6 +64,8 @@ def settle(
         Gap, and when to stop, see `Control.part`.
     cutoff : float
         A bound above this is good enough, money.
+    known : ndarray, optional
+        A plan to begin with if it has these sites, shape (columns,).
 
     Returns
     -------
@@ -71,8 +78,10 @@ def settle(
     low, high = program.lower.copy(), program.upper.copy()
     low[decided] = high[decided] = value
     columns, form = _form(relaxation, low, high)
-    enough = threading.Event()
-    run = Solver(form).run(replace(part, answered=enough), "improving", _Cutoff(cutoff, enough))
+    solver, enough = Solver(form), threading.Event()
+    if known is not None and np.array_equal(np.round(known[decided]), value):
+        solver.start_from(known[columns])
+    run = solver.run(replace(part, answered=enough), "improving", _Cutoff(cutoff, enough))
     x = None
     if run.x is not None:
         x = np.zeros(len(low))

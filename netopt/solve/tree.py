@@ -78,12 +78,12 @@ class Tree:
         Told of every point whose whole columns are whole, ``plan(x)``.
     settle : callable, optional
         Asked for a bound where a relaxation without choices of one flow, which needs it, has decided the other whole
-        columns, ``settle(columns, values)``.
+        columns: ``settle(columns, values, patience)``, the last one of which doubles each time it is asked again.
     """
 
     def __init__(
         self, relaxation: Relaxation, dicuts: Dicuts, gap: float,
-        plan: Callable[[FloatArray], None], settle: Callable[[IntArray, FloatArray], float] | None = None,
+        plan: Callable[[FloatArray], None], settle: Callable[[IntArray, FloatArray, float], float] | None = None,
     ) -> None:  # fmt: skip
         self.relaxation, self.dicuts, self.gap, self.plan, self.settle = relaxation, dicuts, gap, plan, settle
         program = relaxation.program
@@ -97,6 +97,8 @@ class Tree:
         self.leaves: list[Node] = []  # done: cut off or solved
         self._least = np.inf
         self.waiting: list[tuple[float, int, Node]] = []
+        self.unsettled: list[tuple[float, float, Node]] = []
+        """Where HiGHS needs more time: the bound that it has proved, and how patient one was, one being usual."""
         self.now: Node | None = None
         self.last: FloatArray | None = None
         self.price: FloatArray | None = None
@@ -119,7 +121,8 @@ class Tree:
         """No plan costs less, money."""
         first = self.waiting[0][0] if self.waiting else np.inf
         here = np.inf if self.now is None else self.now.bound
-        return float(min(first, here, self._least, self.best))
+        unsettled = min((bound for bound, _, _ in self.unsettled), default=np.inf)
+        return float(min(first, here, unsettled, self._least, self.best))
 
     def done(self, leaf: Node) -> None:
         """Take a part of the search that needs no further look."""
@@ -132,7 +135,8 @@ class Tree:
         return sum(int(np.count_nonzero(self.duals[at].row) + np.count_nonzero(self.duals[at].cut)) for at in used)
 
     def _parts(self) -> list[Node]:
-        return [*self.leaves, *(node for _, _, node in self.waiting), *([] if self.now is None else [self.now])]
+        waiting = [node for _, _, node in self.waiting] + [node for _, _, node in self.unsettled]
+        return [*self.leaves, *waiting, *([] if self.now is None else [self.now])]
 
     def certificate(self) -> Certificate:
         """Return what proves the bound."""
@@ -201,7 +205,13 @@ class Tree:
                     self.done(heapq.heappop(self.waiting)[2])
                 self.now = self.pop()
                 if self.now is None:
-                    return True
+                    if not self.unsettled:
+                        return True
+                    if enough():
+                        return False
+                    _, patience, node = self.unsettled.pop(0)
+                    self._settle(node, 2 * patience)
+                    continue
                 if self.now.basis is not None:
                     relaxation.start_from(self.now.basis)
             if enough():
@@ -221,8 +231,8 @@ class Tree:
         self.last, self.price = point.x, bound.price
         split = np.abs(y - np.round(y)) > _FRACTION
         partly = np.nonzero(split & ~self._is_choice if relaxation.loose else split)[0]
-        if not len(partly) and relaxation.loose and self.settle is not None:
-            self._settle(self._fixed(node, point, bound), np.round(y), self.settle)
+        if not len(partly) and relaxation.loose:
+            self._settle(self._split_off(self._fixed(node, point, bound), np.round(y)))
             return None
         if not len(partly):
             if point.cost < self.best and not len(relaxation.broken_gates(point.x)):
@@ -238,23 +248,32 @@ class Tree:
         self.now = node
         return self._branched(node, partly, y, point)
 
-    def _settle(self, node: Node, y: FloatArray, settle: Callable[[IntArray, FloatArray], float]) -> None:
-        """Have choices of one flow made where all others are as a point has them; what is left of the node waits."""
-        free = np.nonzero((node.lower < node.upper) & ~self._is_choice)[0]
-        for at in free:
-            for side in (0, 1):
-                other = replace(node, lower=node.lower.copy(), upper=node.upper.copy(), depth=node.depth + 1)
-                if side == 0:
-                    other.upper[at] = y[at] - 1
-                else:
-                    other.lower[at] = y[at] + 1
+    def _split_off(self, node: Node, y: FloatArray) -> Node:
+        """Return the part of a node where all but choices of one flow are as a point has them; what is left waits."""
+        for at in np.nonzero((node.lower < node.upper) & ~self._is_choice)[0]:
+            less, more = (
+                replace(node, lower=node.lower.copy(), upper=node.upper.copy(), depth=node.depth + 1) for _ in range(2)
+            )
+            less.upper[at], more.lower[at] = y[at] - 1, y[at] + 1
+            for other in (less, more):
                 if other.lower[at] <= other.upper[at]:
                     self.push(other)
             node = replace(node, lower=node.lower.copy(), upper=node.upper.copy())
             node.lower[at] = node.upper[at] = y[at]
-        bound = settle(self.columns[~self._is_choice], y[~self._is_choice])
-        self.leaves.append(node)
-        self._least, self.lent = min(self._least, max(bound, node.bound)), True
+        return node
+
+    def _settle(self, node: Node, patience: float = 1.0) -> None:
+        """Have choices of one flow made where all others are decided."""
+        if self.settle is None:
+            raise ValueError("a tree over a relaxation without choices of one flow needs someone to make them")
+        decided = ~self._is_choice
+        bound = max(self.settle(self.columns[decided], node.lower[decided], patience), node.bound)
+        self.lent = True
+        if bound < self.cutoff:
+            self.unsettled.append((bound, patience, node))
+        else:
+            self.leaves.append(node)
+            self._least = min(self._least, bound)
 
     def _solved(self, node: Node) -> tuple[Node, Point | None, Bound | None]:
         """Solve the relaxation at a node; a few rounds are enough unless the point is whole and has to be right."""

@@ -37,8 +37,8 @@ SIDE, TURNS = None, 1
 LONG = 10.0
 """Seconds after which something that ends by itself has failed."""
 
-duo_module, search_module, screen_module = (
-    importlib.import_module(f"netopt.solve.{name}") for name in ("duo", "search", "screen")
+duo_module, search_module, standing_module, screen_module = (
+    importlib.import_module(f"netopt.solve.{name}") for name in ("duo", "search", "standing", "screen")
 )
 
 
@@ -488,7 +488,7 @@ def test_highs_was_asked_before_the_root(monkeypatch: pytest.MonkeyPatch) -> Non
     best = cheapest(p).cost
     small(p, monkeypatch)
     monkeypatch.setattr(search_module, "_ALONE", -1.0)
-    monkeypatch.setattr(search_module, "_ROOTLESS", -1.0)
+    monkeypatch.setattr(standing_module, "_ROOTLESS", -1.0)
     monkeypatch.setattr(search_module, "_BRANCHED", -1)
     for threads in (SIDE, TURNS):
         found = searched(p, threads, Heard(monkeypatch), early=True)

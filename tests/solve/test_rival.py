@@ -11,7 +11,7 @@ import pytest
 from netopt.errors import SolverError
 from netopt.formulation import Program, build
 from netopt.network import read
-from netopt.solve import Control, search
+from netopt.solve import Control, search, standing
 from netopt.solve.form import Form
 from netopt.solve.highs import Partner, Run, Solver
 from netopt.solve.rival import Rival
@@ -286,7 +286,7 @@ def test_a_failure_is_the_end_of_it_alone(monkeypatch: pytest.MonkeyPatch) -> No
     assert some.bound == -np.inf
     some.end()
     monkeypatch.setattr(search, "_ALONE", -1.0)  # it is asked at once
-    monkeypatch.setattr(search, "_ROOTLESS", -1.0)
+    monkeypatch.setattr(standing, "_ROOTLESS", -1.0)
     p = program(1000, sites=True)  # of those that our tree solves
     own = Search(p, Control(gap=1e-6, time_limit=LONG))
     found = own.run()

@@ -14,13 +14,13 @@ from netopt.formulation import Program, build
 from netopt.network import read
 from netopt.plan.certificate import stated
 from netopt.plan.recompute import recomputed_bound
-from netopt.solve import Control, Progress, ascent, exact, plans, screen, search, solve_program
+from netopt.solve import Control, Progress, ascent, exact, plans, screen, search, solve_program, standing
 from netopt.solve.search import Found, Search
 from tests.random_networks import accepted
 from tests.solve.hard import hard
 from tests.solve.relaxed import CHAIN, MIXES, chain, cheapest, program, shut, sites
 
-FEW: list[tuple[Any, str, Any]] = [(module, "FEW_COLUMNS", 0) for module in (screen, search)]
+FEW: list[tuple[Any, str, Any]] = [(module, "FEW_COLUMNS", 0) for module in (screen, search, standing)]
 ALL_DIRECT = (exact, "PYOMO_COLUMNS", 0)
 LARGE: dict[str, list[tuple[Any, str, Any]]] = {
     "as it is": [],
@@ -28,7 +28,7 @@ LARGE: dict[str, list[tuple[Any, str, Any]]] = {
     "by prices": [*FEW, (ascent, "_MISLED", 2), (search, "_TALL", -1), ALL_DIRECT],
     "no plan before the tree": [(plans, "_DOUBTS", ()), (plans, "_DIFFERENCES", ()), *FEW],
     "left to HiGHS": [(search, "_BRANCHED", -1), ALL_DIRECT],
-    "two at work": [(search, "_ALONE", -1.0), (search, "_ROOTLESS", -1.0)],
+    "two at work": [(search, "_ALONE", -1.0), (standing, "_ROOTLESS", -1.0)],
     "a long proof": [(search, "_CERTIFICATE", 0)],
 }
 """What is set where, so that a small network goes the way of a large one."""

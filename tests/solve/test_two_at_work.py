@@ -10,7 +10,7 @@ import pytest
 import netopt
 from netopt.formulation import Program, build
 from netopt.network import read
-from netopt.solve import Control, plans, search, solve_program
+from netopt.solve import Control, plans, search, solve_program, standing
 from netopt.solve.search import Found, Search
 from tests.plan.certificates import program_of
 from tests.random_networks import accepted
@@ -28,7 +28,7 @@ FAR = 20.0
 def at_once(way: str, monkeypatch: pytest.MonkeyPatch) -> int | None:
     """Let HiGHS begin at the first occasion; return the threads to ask for."""
     monkeypatch.setattr(search, "_ALONE", -1.0)
-    monkeypatch.setattr(search, "_ROOTLESS", -1.0)
+    monkeypatch.setattr(standing, "_ROOTLESS", -1.0)
     monkeypatch.setattr(search, "_NODES", 0)
     return 1 if way == TURNS else None
 
