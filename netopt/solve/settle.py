@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from netopt.solve.control import Control
 from netopt.solve.form import Form
-from netopt.solve.highs import Outcome, Run, Solver
+from netopt.solve.highs import Outcome, Solver
 from netopt.solve.relaxation import Relaxation
 
 __all__ = ["settle"]
@@ -49,8 +49,8 @@ def settle(
     part: Control,
     cutoff: float,
     known: FloatArray | None = None,
-) -> tuple[float, FloatArray | None]:
-    """Return a bound on the cost with sites decided, and the best plan found.
+) -> tuple[float, FloatArray | None, bool]:
+    """Return a bound on the cost with sites decided, the best plan found, and whether that is the end of it.
 
     Parameters
     ----------
@@ -73,6 +73,8 @@ def settle(
         No plan with these sites costs less, money; infinite where there is none.
     x : ndarray or None
         Shape (columns,).
+    ended : bool
+        Whether HiGHS has nothing to add to the bound, however much time it gets.
     """
     program = relaxation.program
     low, high = program.lower.copy(), program.upper.copy()
@@ -86,11 +88,9 @@ def settle(
     if run.x is not None:
         x = np.zeros(len(low))
         x[columns] = run.x
-    return _bound(run), x
-
-
-def _bound(run: Run) -> float:
-    return np.inf if run.outcome is Outcome.INFEASIBLE else run.bound
+    if run.outcome is Outcome.INFEASIBLE:
+        return np.inf, None, True
+    return run.bound, x, run.outcome is Outcome.SOLVED
 
 
 def _form(relaxation: Relaxation, low: FloatArray, high: FloatArray) -> tuple[IntArray, Form]:

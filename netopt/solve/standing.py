@@ -122,18 +122,17 @@ class Standing:
             self.tree.best = min(self.tree.best, self.plans.cost)
         self._report("branching")
 
-    def _settle(self, columns: IntArray, values: FloatArray, patience: float) -> float:
-        """Take the best plan with whole columns decided all but choices of one flow; return a bound on its cost."""
-        return self._assign(
-            columns, values, self.control.part(_SETTLING * patience * self.plans.slice, self.control.gap)
-        )
+    def _settle(self, columns: IntArray, values: FloatArray, patience: float) -> tuple[float, bool]:
+        """Have choices of one flow made, the others decided, and take the plan; return the bound and whether it is final."""
+        part = self.control.part(_SETTLING * patience * self.plans.slice, self.control.gap)
+        return self._assign(columns, values, part)
 
-    def _assign(self, columns: IntArray, values: FloatArray, part: Control) -> float:
+    def _assign(self, columns: IntArray, values: FloatArray, part: Control) -> tuple[float, bool]:
         cutoff = np.inf if self.tree is None else self.tree.cutoff
-        bound, x = settle(self.plans.relaxation, columns, values, part, cutoff, self.plans.improver.values)
+        bound, x, ended = settle(self.plans.relaxation, columns, values, part, cutoff, self.plans.improver.values)
         if x is not None:
             self._take(x)
-        return bound
+        return bound, ended
 
     def _raise(self, bound: float, own: bool = True) -> None:
         if bound > self.bound:

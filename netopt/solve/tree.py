@@ -27,6 +27,8 @@ __all__ = ["Node", "Tree"]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
+Settle = Callable[[IntArray, FloatArray, float], tuple[float, bool]]
+
 _FRACTION = 1e-6
 _TRIED = 1
 _DIVE = 0.02
@@ -78,12 +80,13 @@ class Tree:
         Told of every point whose whole columns are whole, ``plan(x)``.
     settle : callable, optional
         Asked for a bound where a relaxation without choices of one flow, which needs it, has decided the other whole
-        columns: ``settle(columns, values, patience)``, the last one of which doubles each time it is asked again.
+        columns: ``settle(columns, values, patience)``, the last one of which doubles each time it is asked again. It
+        returns the bound, and whether asking again is of no use.
     """
 
     def __init__(
         self, relaxation: Relaxation, dicuts: Dicuts, gap: float,
-        plan: Callable[[FloatArray], None], settle: Callable[[IntArray, FloatArray, float], float] | None = None,
+        plan: Callable[[FloatArray], None], settle: Settle | None = None,
     ) -> None:  # fmt: skip
         self.relaxation, self.dicuts, self.gap, self.plan, self.settle = relaxation, dicuts, gap, plan, settle
         program = relaxation.program
@@ -267,9 +270,9 @@ class Tree:
         if self.settle is None:
             raise ValueError("a tree over a relaxation without choices of one flow needs someone to make them")
         decided = ~self._is_choice
-        bound = max(self.settle(self.columns[decided], node.lower[decided], patience), node.bound)
-        self.lent = True
-        if bound < self.cutoff:
+        bound, ended = self.settle(self.columns[decided], node.lower[decided], patience)
+        bound, self.lent = max(bound, node.bound), True
+        if bound < self.cutoff and not ended:
             self.unsettled.append((bound, patience, node))
         else:
             self.leaves.append(node)
