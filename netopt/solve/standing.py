@@ -123,7 +123,7 @@ class Standing:
         self._report("branching")
 
     def _settle(self, columns: IntArray, values: FloatArray, patience: float) -> tuple[float, bool]:
-        """Have choices of one flow made, the others decided, and take the plan; return the bound and whether it is final."""
+        """Have choices of one flow made and take the plan; return the bound and whether it is final."""
         part = self.control.part(_SETTLING * patience * self.plans.slice, self.control.gap)
         return self._assign(columns, values, part)
 
