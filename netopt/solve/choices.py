@@ -116,7 +116,10 @@ class Choices:
         column_of = np.repeat(np.arange(width), np.diff(matrix.indptr))
         choice_of = np.full(width, -1)
         choice_of[self.flow] = np.arange(len(self))
-        one = (program.row_upper[matrix.indices] == 1) & (matrix.data == 1) & np.isin(matrix.indices, self.rows)
+        spare = np.zeros(height, dtype=bool)  # rows in which something else may make room
+        spare[matrix.indices[(matrix.data < 0) | (program.lower[column_of] < 0)]] = True
+        one = (program.row_upper[matrix.indices] == 1) & (matrix.data == 1) & ~spare[matrix.indices]
+        one &= np.isin(matrix.indices, self.rows)
         group = np.full(width, -1)  # the row of those that exclude each other
         group[column_of[one]] = matrix.indices[one]
         wanted = np.where(program.row_lower == program.row_upper, program.row_upper, np.nan)

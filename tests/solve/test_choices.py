@@ -456,3 +456,16 @@ def test_bounds_of_random_networks(seed: int) -> None:
     loose = Relaxation(Ledger(p), Control(), loose=True)
     point = relaxed(loose, cuts=True)
     assert loose.bound(point, safe=True).value <= run.fun * (1 + 1e-9) + 1e-9
+
+
+def test_a_row_that_one_of_them_widens() -> None:
+    # a + b <= 1 + c: with c both serve, and each a part; who serves all then costs more than the optimum of 14
+    p = program_of(
+        [0, 0, 0, 1, 2, 50],
+        [([0, 0, 0, 1, 1, 0], 10, 10), ([1, 1, -1, 0, 0, 0], -np.inf, 1), ([0, 0, 0, 1, 0, 0], -np.inf, 6)],
+        [(3, 0, 10), (4, 1, 10), (5, 2, 10)], upper=[1, 1, 1, 10, 10, 10], whole=(0, 1, 2),
+    )  # fmt: skip
+    assert not Choices(p).sure.any()
+    found = Search(p, Control(gap=1e-9)).run()
+    assert found is not None
+    assert found.cost == pytest.approx(14)
