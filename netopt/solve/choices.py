@@ -87,7 +87,7 @@ class Choices:
     def together(self, price: FloatArray) -> FloatArray:
         """Return prices of a unit in which that of a flow has its choice's in it, shape (columns,)."""
         price = price.copy()
-        price[self.flow] += price[self.column] / self.bound
+        np.add.at(price, self.flow, price[self.column] / self.bound)
         return price
 
     def linking(self, kept: BoolArray) -> tuple[sp.csr_array, BoolArray]:

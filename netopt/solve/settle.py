@@ -90,7 +90,7 @@ def settle(
         x[columns] = run.x
     if run.outcome is Outcome.INFEASIBLE:
         return np.inf, None, True
-    return run.bound, x, run.outcome is Outcome.SOLVED
+    return run.bound, x, run.outcome not in (Outcome.LIMIT, Outcome.INTERRUPTED)
 
 
 def _form(relaxation: Relaxation, low: FloatArray, high: FloatArray) -> tuple[IntArray, Form]:

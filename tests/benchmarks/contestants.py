@@ -108,7 +108,7 @@ def netopt(task: Task, journal: Journal, threads: int | None = 1) -> Outcome:
         began = time.perf_counter()
         more["audit_ok"] = bool(plan.audit().ok)
         more["audit_seconds"] = time.perf_counter() - began
-    more["proved_bound"] = plan.facts.get("proved_bound")
+    more["proved_bound"] = plan.summary()["proved_bound"]
     x = getattr(held.get("answer"), "x", None)
     if task.start is not None and x is not None:
         at = np.flatnonzero(x)
