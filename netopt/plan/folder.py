@@ -161,13 +161,15 @@ def _proof(plan: Plan, folder: Path) -> dict[str, Any]:
 
 
 def bound_by(summary: Mapping[str, Any]) -> str | None:
-    """Return by what the bound of a summary was found, with its version; None where there is no bound."""
+    """Return by what the bound of a summary was found, with its version; None where that is not said or there is none."""
     if summary.get("bound") is None:
         return None
     versions = summary.get("versions") or {}
     if summary.get("bound_by") == "netopt":
         return f"netopt {versions.get('netopt')}, its own branch-and-bound with certified leaves"
-    return f"HiGHS {versions.get('highspy')}, its own branch-and-bound"
+    if summary.get("bound_by") == "HiGHS":
+        return f"HiGHS {versions.get('highspy')}, its own branch-and-bound"
+    return None
 
 
 def digest(path: Path) -> str:
