@@ -161,7 +161,7 @@ def _proof(plan: Plan, folder: Path) -> dict[str, Any]:
 
 
 def bound_by(summary: Mapping[str, Any]) -> str | None:
-    """Return by what the bound of a summary was found, with its version; None where that is not said or there is none."""
+    """Return by what the bound of a summary was found, with its version; None where there is none or nobody says."""
     if summary.get("bound") is None:
         return None
     versions = summary.get("versions") or {}
