@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
 from netopt.formulation import Program
 from netopt.solve.control import Control
@@ -120,11 +119,8 @@ class Duo:
     def _begin(self, relaxation: Relaxation, best: FloatArray | None, cost: float, delay: float = 0.0) -> None:
         program, hub = self.program, self.hub
         if hub is None:
-            every = np.arange(len(program.cost))
-            links, exact = relaxation.ledger.choices.linking(np.ones(len(every), dtype=bool))
-            extra = sp.csr_array(sp.vstack([relaxation.extra_rows(), relaxation.scaled(links)], format="csr"))
-            form = relaxation.mixed(every, program.lower, program.upper, program.whole, extra)
-            form.row_lower[len(form.row_lower) - len(exact) :][exact] = 0.0
+            every = np.ones(len(program.cost), dtype=bool)
+            form, _ = relaxation.linked(every, program.lower, program.upper, relaxation.extra_rows())
         else:
             form = hub.form
         start = best if best is None or hub is None else hub.to_form(best)

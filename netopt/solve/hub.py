@@ -81,11 +81,8 @@ class Hub:
         left_out[unused] = True  # a loose program may lack the choice of a flow that it has
         self._lacks_choices, self.loose = len(unused) > 0, loose and len(choices) > 0
         self.kept = np.nonzero(~left_out)[0]
-        links, exact = choices.linking(~left_out)
-        extra = sp.csr_array(sp.vstack([relaxation.extra_rows(), relaxation.scaled(links)], format="csr"))
-        base = relaxation.mixed(self.kept, program.lower, program.upper, program.whole, extra)
+        base, extra = relaxation.linked(~left_out, program.lower, program.upper, relaxation.extra_rows())
         base.row_lower[at_most] = -np.inf
-        base.row_lower[len(base.row_lower) - len(exact) :][exact] = 0.0
         freed = np.zeros(len(program.cost), dtype=bool)
         freed[unused] = True
         rows = extra.tocoo()

@@ -226,6 +226,24 @@ class Relaxation:
             column_scale=scale, row_scale=np.append(own.row_scale, np.ones(n)), cost_scale=own.cost_scale,
         )  # fmt: skip
 
+    def linked(
+        self, kept: BoolArray, lower: FloatArray, upper: FloatArray, extra: sp.csr_array
+    ) -> tuple[Form, sp.csr_array]:
+        """Return the mixed program over kept columns with the gates of choices of one flow, and its extra rows.
+
+        Parameters
+        ----------
+        kept : ndarray of bool
+            The columns it has, shape (columns,).
+        lower, upper, extra
+            As in `mixed`.
+        """
+        links, exact = self.ledger.choices.linking(kept)
+        extra = sp.csr_array(sp.vstack([extra, self.scaled(links)], format="csr"))
+        form = self.mixed(np.nonzero(kept)[0], lower, upper, self.program.whole, extra)
+        form.row_lower[len(form.row_lower) - len(exact) :][exact] = 0.0
+        return form, extra
+
     def weak_rows(self) -> BoolArray:
         """Return which of the extra rows are sums or cuts."""
         weak: BoolArray = self.kind != _GATE

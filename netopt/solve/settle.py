@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from netopt.solve.control import Control
 from netopt.solve.form import Form
@@ -95,14 +96,11 @@ def settle(
 
 def _form(relaxation: Relaxation, low: FloatArray, high: FloatArray) -> tuple[IntArray, Form]:
     """Return the columns that may be used, and the program over them."""
-    program, gates, choices = relaxation.program, relaxation.program.gates, relaxation.ledger.choices
+    gates, choices = relaxation.program.gates, relaxation.ledger.choices
     np.minimum.at(high, gates.column, gates.bound * np.maximum(high[gates.opener], 0.0))
     high[choices.column[high[choices.flow] <= 0]] = 0.0
     high = np.maximum(high, low)
     open_ = (high > 0) | (low < 0)
-    columns = np.nonzero(open_)[0]
     # sites are decided, so that their gates are limits by now
-    rows, exact = choices.linking(open_)
-    form = relaxation.mixed(columns, low, high, program.whole, relaxation.scaled(rows))
-    form.row_lower[len(program.row_lower) + np.nonzero(exact)[0]] = 0.0
-    return columns, form
+    form, _ = relaxation.linked(open_, low, high, sp.csr_array((0, len(low))))
+    return np.nonzero(open_)[0], form
