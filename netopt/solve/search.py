@@ -138,7 +138,7 @@ class Search(Standing):
         tree.begin(self.ledger.no_duals() if weak is None else weak.duals)
         if weak is not None:
             expected = self.control.seconds
-            tighten_sums(tree, weak)
+            tighten_sums(tree, weak, expected)
             if len(self.program.cost) > FEW_COLUMNS:
                 self._by_prices(tree, weak, seconds, expected)
         first = tree.certificate()

@@ -28,8 +28,11 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _SPLITS = 24
-_ITERATIONS = 1_000
-"""To rule out a number may take so many steps, or as many as the first relaxation took."""
+_ITERATIONS, _SHARE, _AT_LEAST = 1_000, 3, 0.5
+"""To rule out a number may take so many steps or a share of what the first relaxation took, and as much of its seconds.
+
+A step of the one may take ten times as long as a step of the other.
+"""
 
 _FRACTION = 1e-6
 
@@ -80,7 +83,7 @@ def _members_cost(program: Program, sums: IntArray) -> FloatArray:
     return found
 
 
-def tighten_sums(tree: Tree, point: Point) -> None:
+def tighten_sums(tree: Tree, point: Point, spent: float = np.inf) -> None:
     """Narrow the sums at the root of a tree that has just begun, where the rows alone rule numbers out.
 
     So many sites are needed to hold the demand: that is found with few rows, and spares a search for all the rows that
@@ -92,11 +95,13 @@ def tighten_sums(tree: Tree, point: Point) -> None:
         Only its root waits.
     point : Point
         Optimal there for what is kept.
+    spent : float
+        Seconds that it took to find.
     """
     node = tree.pop()
     if node is None:
         return
-    most = max(_ITERATIONS, tree.relaxation.simplex.iterations // 3)
+    most = max(_ITERATIONS, tree.relaxation.simplex.iterations // _SHARE), max(_AT_LEAST, spent / _SHARE)
     found: tuple[Node, Point | None] | None = node, point
     while found is not None:
         node, now = found
@@ -105,7 +110,7 @@ def tighten_sums(tree: Tree, point: Point) -> None:
     tree.push(node)
 
 
-def _narrowed(tree: Tree, node: Node, point: Point, most: int) -> tuple[Node, Point | None] | None:
+def _narrowed(tree: Tree, node: Node, point: Point, most: tuple[int, float]) -> tuple[Node, Point | None] | None:
     """Return the side of a fractional sum that is left when the other one is proved empty, and its point."""
     for position in np.nonzero(tree.is_sum)[0].tolist():
         value = float(point.x[tree.columns[position]])
@@ -114,7 +119,7 @@ def _narrowed(tree: Tree, node: Node, point: Point, most: int) -> tuple[Node, Po
         down, up = tree.split(node, position, value)
         for part, rest in ((down, up), (up, down)):
             tree.enter(part)
-            verdict = tree.relaxation.run(iterations=most)[0]
+            verdict = tree.relaxation.run(iterations=most[0], seconds=most[1])[0]
             if verdict is Verdict.CUT_OFF:  # such a one takes long, and so would the others
                 return None
             if verdict is not Verdict.INFEASIBLE:
