@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netopt.errors import InputError, Problem
-from netopt.read.headers import elsewhere, ignorable, table_named
+from netopt.read.headers import of_a_network
 from netopt.read.parquet import arrow_table
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def read_duckdb(path: Path, digest: _Hash) -> list[tuple[str, RawTable | None]]:
 
 
 def _table(database: duckdb.DuckDBPyConnection, name: str, file: str) -> RawTable | None:
-    if table_named(name) is None or ignorable(name) or elsewhere(name):
+    if not of_a_network(name):
         return None
     quoted = name.replace('"', '""')
     rows = database.sql(f'select * from "{quoted}"')  # noqa: S608 - the name is quoted

@@ -13,16 +13,23 @@ if TYPE_CHECKING:
 
     from netopt.read.raw import Cells, RawTable
 
-__all__ = ["IGNORED", "STACK_HEADER", "column_named", "columns_of", "ignorable", "known_header", "table_named"]
+__all__ = [
+    "IGNORED",
+    "STACK_HEADER",
+    "column_named",
+    "columns_of",
+    "ignorable",
+    "known_header",
+    "of_a_network",
+    "side_table_named",
+    "table_named",
+]
 
 STACK_HEADER = "table"
 """Header of the column that says, in a stacked file, which table a row belongs to."""
 
 IGNORED = ("_", "x_", "note", "comment")
 """A column, sheet or file whose name starts like this is the analyst's own and is passed over."""
-
-ELSEWHERE = frozenset({"scenario", "scenarios"})
-"""Tables that other parts of netopt read."""
 
 
 def ignorable(name: str) -> bool:
@@ -31,8 +38,18 @@ def ignorable(name: str) -> bool:
 
 
 def elsewhere(name: str) -> bool:
-    """Return whether a sheet or file belongs to another part of netopt."""
-    return schema.normalized(name) in ELSEWHERE
+    """Return whether a sheet or file is a table that stands beside a network."""
+    return side_table_named(name) is not None
+
+
+def side_table_named(name: str) -> str | None:
+    """Return the table beside a network that a sheet or file names, or None."""
+    return _side_names().get(schema.normalized(name))
+
+
+def of_a_network(name: str) -> bool:
+    """Return whether a sheet, table or file is one of a network's, and not somebody's own."""
+    return table_named(name) is not None and not ignorable(name) and not elsewhere(name)
 
 
 def table_named(name: str) -> schema.Table | None:
@@ -103,8 +120,13 @@ def _table_names() -> Mapping[str, str]:
 
 
 @cache
+def _side_names() -> Mapping[str, str]:
+    return _names((table.name, table.aliases) for table in schema.side_tables().values())
+
+
+@cache
 def _column_names(table: str) -> Mapping[str, str]:
-    columns = schema.tables()[table].columns.values()
+    columns = {**schema.side_tables(), **schema.tables()}[table].columns.values()
     return _names((column.name, column.aliases) for column in columns)
 
 

@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 
 from netopt.errors import InputError, Problem
-from netopt.read.headers import elsewhere, ignorable, table_named
+from netopt.read.headers import ignorable, of_a_network, table_named
 from netopt.read.problems import Findings, shown
 from netopt.read.raw import RawTable, cell_text, raw_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from hashlib import _Hash
     from pathlib import Path
 
@@ -41,8 +41,10 @@ VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
 EMPTY_TEXT = re.compile(rb"""\bt=["']str["']""")
 
 
-def read_workbook(path: Path, digest: _Hash, findings: Findings) -> list[tuple[str, RawTable | None]]:
-    """Return the sheets of a workbook by name, None for those that are no table.
+def read_workbook(
+    path: Path, digest: _Hash, findings: Findings, wanted: Callable[[str], bool] = of_a_network
+) -> list[tuple[str, RawTable | None]]:
+    """Return the sheets of a workbook by name, None for those that are not wanted: by default tables of a network.
 
     Raises
     ------
@@ -56,10 +58,12 @@ def read_workbook(path: Path, digest: _Hash, findings: Findings) -> list[tuple[s
             faults = _faults(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise _unreadable(path, str(error)) from error
-    return _sheets(path, faults, findings)
+    return _sheets(path, faults, findings, wanted)
 
 
-def _sheets(path: Path, faults: dict[str, list[Fault]], findings: Findings) -> list[tuple[str, RawTable | None]]:
+def _sheets(
+    path: Path, faults: dict[str, list[Fault]], findings: Findings, wanted: Callable[[str], bool]
+) -> list[tuple[str, RawTable | None]]:
     import python_calamine as calamine
 
     listed: list[tuple[str, RawTable | None]] = []
@@ -69,13 +73,13 @@ def _sheets(path: Path, faults: dict[str, list[Fault]], findings: Findings) -> l
         for name in worksheets:
             sheet = workbook.get_sheet_by_name(name)
             if not sheet.height:  # an empty sheet hides nothing
-                table = table_named(name)
+                table = table_named(name) if wanted(name) else None
                 if table is not None and table.required:
                     fix = "write a header row and the rows of the table"
                     findings.add(f"{path.name}, sheet {name}", None, None, "the sheet is empty", fix)
                     listed.append((name, None))
                 continue
-            if table_named(name) is None or ignorable(name) or elsewhere(name):
+            if not wanted(name):
                 listed.append((name, None))
                 continue
             source = f"{path.name}, sheet {name}"

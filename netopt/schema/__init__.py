@@ -29,7 +29,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-__all__ = ["Column", "Table", "normalized", "setting_keys", "tables"]
+__all__ = ["Column", "Table", "normalized", "setting_keys", "side_tables", "tables"]
 
 NUMERIC = frozenset({"nonnegative", "positive", "fraction", "whole", "latitude", "longitude"})
 
@@ -120,17 +120,27 @@ def normalized(header: str) -> str:
 @cache
 def tables() -> Mapping[str, Table]:
     """Return every table of the dictionary by name, in the order of the contract."""
-    found = {}
-    for row in _rows("tables.csv"):
-        name = row["table"]
-        found[name] = Table(name, row["required"] == "yes", row["description"], _aliases(row), _columns(f"{name}.csv"))
-    return MappingProxyType(found)
+    return _tables("tables.csv")
+
+
+@cache
+def side_tables() -> Mapping[str, Table]:
+    """Return the tables that stand beside a network by name: what is asked of it, and how it is run today."""
+    return _tables("side_tables.csv")
 
 
 @cache
 def setting_keys() -> Mapping[str, Column]:
     """Return every key of the settings table by name."""
     return _columns("setting_keys.csv")
+
+
+def _tables(file: str) -> Mapping[str, Table]:
+    found = {}
+    for row in _rows(file):
+        name = row["table"]
+        found[name] = Table(name, row["required"] == "yes", row["description"], _aliases(row), _columns(f"{name}.csv"))
+    return MappingProxyType(found)
 
 
 def _columns(file: str) -> Mapping[str, Column]:

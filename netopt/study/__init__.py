@@ -1,0 +1,1 @@
+"""What-if: the network edited and solved again, compared with the network as it is."""
