@@ -16,20 +16,20 @@ __all__ = ["check"]
 
 @click.command(cls=RichCommand)
 @options.network
+@options.changed
 @options.as_json
 @options.debug
 @click.pass_context
-def check(ctx: click.Context, network: Path, as_json: bool) -> None:
+def check(ctx: click.Context, network: Path, edits: tuple[str, ...], as_json: bool) -> None:
     """Check the data and the structure of NETWORK without solving it.
 
     Every problem is said at once, with its row, its column and its fix. The exit code is 0 when the data can be used,
     2 when it cannot, 3 when it is sound but no plan can exist.
     """
-    from netopt.network import read
     from netopt.network.structure import structural_reasons
     from netopt.report.checks import check_network
 
-    found = read(network)
+    found = options.read_changed(network, edits)
     checked = check_network(found)
     reasons = [reason.words for reason in structural_reasons(found)]
     if as_json:

@@ -19,6 +19,7 @@ _FORMATS = ("lp", "mps", "graphml", "json", "geojson")
 
 @click.command(cls=RichCommand)
 @options.network
+@options.changed
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--format", "kind", type=click.Choice(_FORMATS), help="What to write; the ending of FILE without it.")
 @click.option(
@@ -28,7 +29,7 @@ _FORMATS = ("lp", "mps", "graphml", "json", "geojson")
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @options.debug
-def export(network: Path, file: Path, kind: str | None, plan: Path | None, force: bool) -> None:
+def export(network: Path, edits: tuple[str, ...], file: Path, kind: str | None, plan: Path | None, force: bool) -> None:
     """Write NETWORK to FILE for another tool.
 
     lp and mps hold the mixed-integer program, with names that every solver takes and a FILE.names.csv that says what
@@ -42,11 +43,10 @@ def export(network: Path, file: Path, kind: str | None, plan: Path | None, force
         raise click.UsageError("--plan goes with graphml, json and geojson only")
     if file.exists() and not force:
         raise Failure(ExitCode.INPUT, f"{file} exists; name another file, or overwrite it with --force")
-    from netopt.network import read
     from netopt.network.graph import too_many
     from netopt.report.export import write_export
 
-    found = read(network)
+    found = options.read_changed(network, edits)
     try:
         written = write_export(found, file, chosen, plan)
     except PlanError as error:

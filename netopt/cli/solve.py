@@ -28,6 +28,7 @@ _ROUNDING = 1e-9
 
 @click.command(cls=RichCommand)
 @options.network
+@options.changed
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path, file_okay=True),
     help="Folder for the plan. Without it: NAME-plan in the current directory, or none with --json.",
@@ -52,6 +53,7 @@ _ROUNDING = 1e-9
 def solve(
     ctx: click.Context,
     network: Path,
+    edits: tuple[str, ...],
     out: Path | None,
     gap: float,
     time_limit: float | None,
@@ -70,8 +72,9 @@ def solve(
     folder = out if out is not None or as_json else plan_folder(network, force=force)
     if folder is not None:
         check_folder(folder, network, force=force)
+    found = options.read_changed(network, edits)
     with _shown(progress, quiet) as shown:
-        plan = netopt.solve(network, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=shown)
+        plan = netopt.solve(found, gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=shown)
     if plan.found:
         _refuse_unsound(plan)
     kept = _saved(plan, folder, out is not None)

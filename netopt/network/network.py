@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netopt.errors import InputError, Problem
 from netopt.network.catalog import Periods, Products, Settings
+from netopt.network.edits import Edit, as_edit, edited
 from netopt.network.graph import graph_of
 from netopt.network.lanes import Flows, Lanes, Places, joined
 from netopt.network.limits import Limit, limits_of
@@ -22,6 +24,7 @@ from netopt.network.resolve import Names, Records
 from netopt.network.sites import CLOSED, Customers, Facilities
 from netopt.network.typed_lanes import typed_lanes
 from netopt.read import Tables, read_tables
+from netopt.read.problems import fold
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -180,6 +183,71 @@ Customers, Places, Lanes
         given: Mapping[str, pd.DataFrame] = {**self.tables.frames, **frames}
         return Network.from_tables(read_tables({name: frame for name, frame in given.items() if len(frame)}))
 
+    # -- what if ------------------------------------------------------------------------------------------------------
+
+    def edit(self, *edits: str | Mapping[str, Any] | Edit) -> Network:
+        """Return a new network with rows of its tables changed; this one stays as it is.
+
+        Parameters
+        ----------
+        *edits : str, mapping or Edit
+            ``facilities.Reno.capacity=900``, ``demand[customer.region=West].quantity*=1.2``, or what
+            `netopt.network.edits.Edit` takes; made in their order.
+
+        Raises
+        ------
+        InputError
+            When an edit cannot be made, or the tables then do not stand up to the checks of `netopt.read`.
+        """
+        listed = [as_edit(edit) for edit in edits]
+        tables = self.tables
+        try:
+            fresh = read_tables(edited(tables, listed))
+        except InputError as error:
+            raise InputError([_at_home(problem, tables) for problem in error.problems]) from error
+        said = tuple(edit.to_json() for edit in listed)
+        sources = {name: tables.sources.get(name, source) for name, source in fresh.sources.items()}
+        return Network.from_tables(
+            Tables(fresh.frames, sources, tables.sha256, tables.path, (*tables.edits, *said)),
+        )
+
+    def open_site(self, name: str, **columns: float | str) -> Network:
+        """Return a new network in which a site is open.
+
+        Parameters
+        ----------
+        name : str
+            A facility, or a new one, which needs at least a ``type``.
+        **columns : float or str
+            Its cells in the facilities table, such as ``capacity=6_000_000``.
+
+        Raises
+        ------
+        InputError
+            When the tables do not stand up to the checks of `netopt.read`.
+        """
+        cells = {"status": "open"} | {column: _cell(value) for column, value in columns.items()}
+        if fold(name) in {fold(known) for known in self.facilities.names}:
+            return self.edit(*(Edit("facilities", f'name="{name}"', column, "set", v) for column, v in cells.items()))
+        said = ";".join(f'{column}="{value}"' for column, value in {"name": name, **cells}.items())
+        return self.edit(Edit("facilities", said, action="add"))
+
+    def close_site(self, name: str) -> Network:
+        """Return a new network in which a facility is closed."""
+        return self.edit(Edit("facilities", f'name="{name}"', "status", "set", "closed"))
+
+    def scale_demand(self, factor: float, where: str = "") -> Network:
+        """Return a new network in which customers want more or less.
+
+        Parameters
+        ----------
+        factor : float
+            What quantities are multiplied with.
+        where : str
+            Which rows of demand, such as ``customer.region=West;product=tea``; all of them without it.
+        """
+        return self.edit(Edit("demand", where, "quantity", "scale", _cell(factor)))
+
     def __repr__(self) -> str:
         return (
             f"<Network: {len(self.facilities):,} facilities, {len(self.customers):,} customers, "
@@ -206,6 +274,18 @@ def read(source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network) -> 
         With every problem found in the input.
     """
     return source if isinstance(source, Network) else Network.from_tables(read_tables(source))
+
+
+def _cell(value: float | str) -> str:
+    return value if isinstance(value, str) else repr(float(value))
+
+
+def _at_home(problem: Problem, tables: Tables) -> Problem:
+    """Return a problem of edited tables with the place where its row was typed."""
+    for name, source in tables.sources.items():
+        if problem.source == f"{name} table":
+            return replace(problem, source=f"{source} (edited)")
+    return problem
 
 
 def _lanes(

@@ -155,6 +155,7 @@ def _proof(plan: Plan, folder: Path) -> dict[str, Any]:
         "seed": summary["seed"],
         "versions": summary["versions"],
         "input_sha256": summary["input_sha256"],
+        **({"edits": summary["edits"]} if "edits" in summary else {}),
         "files": {path.name: digest(path) for path in sorted(folder.iterdir())},
         "certificate": None if plan.certificate is None or plan.proved_bound is None else stated(plan.certificate),
     }

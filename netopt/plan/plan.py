@@ -200,7 +200,9 @@ class Plan:
             head |= {"open_sites": [], "demand_met": None}
         if self.diagnosis is not None:
             head["reasons"] = self.diagnosis.words()
-        return head | dict(self.facts) | {"input": self.network.tables.path, "input_sha256": self.network.tables.sha256}
+        tables = self.network.tables
+        edits = {"edits": [dict(edit) for edit in tables.edits]} if tables.edits else {}
+        return head | dict(self.facts) | {"input": tables.path, "input_sha256": tables.sha256} | edits
 
     def save(self, folder: str | Path) -> Path:
         """Write the output folder, whole or not at all.

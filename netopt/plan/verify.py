@@ -62,6 +62,7 @@ def verify(folder: str | Path, network: str | Path | Network | None = None) -> l
     if problems:
         return [*found, *problems]
     source = network if isinstance(network, Network) else read(_input(folder, summary, network))
+    source = _as_edited(source, summary)
     if source.tables.sha256 != summary.get("input_sha256"):
         found.append("the network is not the one that was solved: its digest differs from summary.json, input_sha256")
     try:
@@ -108,7 +109,7 @@ def _altered(folder: Path, proof: Mapping[str, Any]) -> Iterator[str]:
 
 def _disagreeing(summary: Mapping[str, Any], proof: Mapping[str, Any]) -> Iterator[str]:
     pairs = [("cost", "cost"), ("bound", "solver_bound"), ("gap", "gap"), ("asked_gap", "asked_gap")]
-    pairs += [(name, name) for name in ("proved_bound", "seed", "versions", "input_sha256")]
+    pairs += [(name, name) for name in ("proved_bound", "seed", "versions", "input_sha256", "edits")]
     for one, other in pairs:
         if summary.get(one) != proof.get(other):
             yield f"summary.json, {one} and proof.json, {other} differ: {summary.get(one)} and {proof.get(other)}"
@@ -139,6 +140,19 @@ def _input(folder: Path, summary: Mapping[str, Any], network: str | Path | None)
     if not place.exists():
         raise PlanError(f"the network {said} is not there any more; name it to verify the plan against it")
     return place
+
+
+def _as_edited(network: Network, summary: Mapping[str, Any]) -> Network:
+    """Return a network with the edits that the plan was made with, if it has none yet."""
+    edits = summary.get("edits", [])
+    if not isinstance(edits, list) or not all(isinstance(edit, dict) for edit in edits):
+        raise PlanError("summary.json, edits are not a list of edits")
+    if not edits or network.tables.edits:
+        return network
+    try:
+        return network.edit(*edits)
+    except TypeError as error:  # a key that no edit has
+        raise PlanError(f"summary.json, edits: {error}") from error
 
 
 def _against_tables(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], audited: float) -> Iterator[str]:

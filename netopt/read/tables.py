@@ -35,12 +35,15 @@ class Tables:
         Digest of the input, hexadecimal.
     path : str or None
         Where the input was read from; None for frames in memory.
+    edits : tuple of mapping
+        What was changed after reading, see `netopt.network.edits.Edit`; the digest is of the input before.
     """
 
     frames: Mapping[str, pd.DataFrame]
     sources: Mapping[str, str]
     sha256: str
     path: str | None = None
+    edits: tuple[Mapping[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Keep the mappings from being changed."""

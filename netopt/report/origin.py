@@ -6,6 +6,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from netopt.network.edits import as_words
+
 if TYPE_CHECKING:
     from netopt.plan import Plan
 
@@ -40,10 +42,15 @@ def command(plan: Plan) -> str:
     options = {"gap": plan.asked_gap} | {
         name: facts[name] for name in ("seed", "time_limit", "threads") if facts.get(name) is not None
     }
+    edits = [as_words(edit) for edit in plan.network.tables.edits]
     if plan.network.tables.path is None:
-        return f"netopt.solve(tables, {', '.join(f'{name}={value!r}' for name, value in options.items())})"
+        changed = f".edit({', '.join(map(repr, edits))})" if edits else ""
+        tables = f"netopt.read(tables){changed}" if edits else "tables"
+        return f"netopt.solve({tables}, {', '.join(f'{name}={value!r}' for name, value in options.items())})"
     name = input_name(plan)
     words = ["netopt", "solve", f"./{name}" if name.startswith("-") else name]
+    for edit in edits:
+        words += ["--set", edit]
     for option, value in options.items():
         words += [f"--{option.replace('_', '-')}", repr(value)]
     return shlex.join(words)
