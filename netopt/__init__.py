@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from netopt.network import Network
     from netopt.plan import Plan
     from netopt.solve.control import Progress
+    from netopt.study.outcome import Outcome
+    from netopt.study.scenario import Scenario, Scenarios
+    from netopt.study.study import Study
 
 __version__ = "0.1.0"
 
@@ -36,10 +39,13 @@ __all__ = [
     "Plan",
     "PlanError",
     "Problem",
+    "Scenario",
     "SolverError",
+    "Study",
     "__version__",
     "read",
     "solve",
+    "study",
     "to_pyomo",
 ]
 
@@ -49,6 +55,8 @@ _LAZY = {
     "Draft": "netopt.formulation",
     "Network": "netopt.network",
     "Plan": "netopt.plan",
+    "Scenario": "netopt.study.scenario",
+    "Study": "netopt.study.study",
 }
 
 
@@ -138,6 +146,75 @@ def solve(
     )
 
 
+def study(
+    source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network,
+    scenarios: Scenarios,
+    *,
+    gap: float = 1e-4,
+    time_limit: float | None = None,
+    threads: int | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+    out: str | PathLike[str] | None = None,
+    heard: Callable[[Outcome, int, int], None] | None = None,
+) -> Study:
+    """Solve a network as it is and as scenarios change it, and compare.
+
+    Parameters
+    ----------
+    source : path, mapping of str to DataFrame, or Network
+        What `read` takes.
+    scenarios : path, DataFrame, mapping, or iterable of Scenario
+        A table of rows, a YAML file, or edits by name: ``{"west": ["demand[customer.region=West].quantity*=1.2"]}``.
+        Where some are options (what may be decided), each is solved in every case (what may happen).
+    gap : float
+        Relative gap at which a plan is good enough.
+    time_limit : float, optional
+        Seconds for each scenario.
+    threads : int, optional
+        As in `solve`; workers have one each.
+    seed : int
+        Of the solver.
+    workers : int, optional
+        Processes that solve scenarios side by side; without it, one after the other in this one. A script that asks
+        for them needs ``if __name__ == "__main__":``.
+    out : path, optional
+        A folder for the plans and results; what is solved there already, from the same input with the same options
+        and versions, is not solved again.
+    heard : callable, optional
+        Called with each outcome, how many there are by then, and how many there will be.
+
+    Returns
+    -------
+    Study
+        Answers ``.table()``, ``.compare("base", "west")``, ``.costs()``, ``.regret()`` and ``.audit()``.
+
+    Raises
+    ------
+    InputError
+        When the network or a scenario cannot be used as it is; nothing has been solved then.
+    PlanError
+        When a plan does not pass its audit.
+    SolverError
+        When the solver fails without an answer.
+    """
+    from netopt.report import PAGES
+    from netopt.study.study import study as study_network
+
+    return study_network(
+        source,
+        scenarios,
+        gap=gap,
+        time_limit=time_limit,
+        threads=threads,
+        seed=seed,
+        workers=workers,
+        out=out,
+        heard=heard,
+        pages=PAGES,
+    )
+
+
 def to_pyomo(
     source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network, rooms: Iterable[Room] | None = None
 ) -> pyo.ConcreteModel:
@@ -164,12 +241,12 @@ def to_pyomo(
 class _Package(ModuleType):
     """The package itself: heavy names are imported when they are first asked for.
 
-    ``netopt.read`` and ``netopt.solve`` are functions and folders both. Importing a folder would put the module in
-    the place of the function, so those two bindings are refused here; ``from netopt.solve import …`` works as ever.
+    ``netopt.read``, ``netopt.solve`` and ``netopt.study`` are functions and folders both. Importing a folder would put
+    the module in the place of the function, so these are refused here; ``from netopt.solve import …`` works as ever.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in ("read", "solve") and isinstance(value, ModuleType):
+        if name in ("read", "solve", "study") and isinstance(value, ModuleType):
             return
         super().__setattr__(name, value)
 

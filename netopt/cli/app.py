@@ -23,6 +23,7 @@ from netopt.cli.export import export
 from netopt.cli.options import debug
 from netopt.cli.out import complain, say_json
 from netopt.cli.solve import solve
+from netopt.cli.study import study
 from netopt.cli.template import template
 from netopt.cli.verify import verify
 from netopt.errors import InputError, NetoptError
@@ -109,7 +110,7 @@ def cli() -> None:
     """
 
 
-for _command in (solve, check, template, verify, explain, export, completion):
+for _command in (solve, study, check, template, verify, explain, export, completion):
     cli.add_command(_command)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from netopt.formulation.pyomo import Amend
     from netopt.plan.folder import Page
 
-__all__ = ["solve"]
+__all__ = ["solve", "versions"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -128,5 +128,10 @@ def _facts(control: Control, own: tuple[Room, ...], amended: bool) -> dict[str, 
         "threads": control.threads,
         "own_rooms": [type(room).__name__ for room in own],
         "amended": amended,
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        "versions": versions(),
     }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a plan may depend on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}

@@ -22,7 +22,7 @@ from netopt.report.words import amount, gap_words, percent
 if TYPE_CHECKING:
     from netopt.plan import Plan
 
-__all__ = ["write_page"]
+__all__ = ["document", "write_page"]
 
 MOST = 200
 """Rows of a table; all of them are in the files beside the page."""
@@ -48,10 +48,11 @@ def write_page(plan: Plan, folder: Path) -> None:
     """
     blocks = _with_plan(plan) if plan.found else _without_plan(plan)
     body = "\n".join(block for block in (*blocks, _made(plan)) if block)
-    (folder / "report.html").write_text(_document(f"Plan for {input_name(plan)}", body), encoding="utf-8", newline="\n")
+    (folder / "report.html").write_text(document(f"Plan for {input_name(plan)}", body), encoding="utf-8", newline="\n")
 
 
-def _document(title: str, body: str) -> str:
+def document(title: str, body: str) -> str:
+    """Return a whole page that asks for nothing from anywhere."""
     style = files("netopt.report").joinpath("page.css").read_text(encoding="utf-8")
     return f"""<!doctype html>
 <html lang="en">

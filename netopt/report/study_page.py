@@ -1,0 +1,153 @@
+"""A study on one page, for those who decide: the answer, the table behind it, and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from netopt.report.files import appearing
+from netopt.report.markup import bullets, facts, paragraph, section, table, text, tiles
+from netopt.report.page import document
+from netopt.report.study import (
+    answer,
+    change_words,
+    costs_table,
+    customers_table,
+    effects_table,
+    regret_table,
+    scenarios_table,
+    without_plan,
+)
+from netopt.report.words import amount, at_most, money
+
+if TYPE_CHECKING:
+    from netopt.study.comparison import Comparison
+    from netopt.study.study import Study
+
+__all__ = ["as_json", "write_study"]
+
+_CUSTOMERS = 10
+
+
+def write_study(study: Study, folder: Path, title: str = "") -> list[Path]:
+    """Write ``study.html``, ``study.json`` and a CSV for each table of a study.
+
+    Parameters
+    ----------
+    study : Study
+        What is written.
+    folder : Path
+        Where; plans of the scenarios may be there already.
+    title : str
+        The question that the study answers.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    written = []
+    for name, frame in study.frames().items():
+        with appearing(folder / f"{name}.csv") as path:
+            frame.to_csv(path, index=False, lineterminator="\n")
+        written.append(folder / f"{name}.csv")
+    with appearing(folder / "study.json") as path:
+        path.write_text(json.dumps(as_json(study), indent=2, allow_nan=False, ensure_ascii=False), encoding="utf-8")
+    with appearing(folder / "study.html") as path:
+        body = "\n".join(block for block in _blocks(study, title) if block)
+        path.write_text(document(title or "Study", body), encoding="utf-8", newline="\n")
+    return [*written, folder / "study.json", folder / "study.html"]
+
+
+def as_json(study: Study) -> dict[str, object]:
+    """Return the figures of a study, as written to ``study.json``."""
+    rows = study.table().to_dict("records")
+    known = [{key: None if pd.isna(value) else value for key, value in row.items()} for row in rows]
+    return {
+        "answer": answer(study)[0],
+        "scenarios": known,
+        "edits": {each.name: [edit.to_json() for edit in each.scenario.edits] for each in study.outcomes},
+        "audit": "passed" if study.audit().empty else "failed",
+        "input": study.base.summary["input"],
+        "input_sha256": study.base.summary["input_sha256"],
+        "versions": study.base.summary["versions"],
+    }
+
+
+def _blocks(study: Study, title: str) -> Iterator[str]:
+    head, words = answer(study)
+    name = f'<p class="name">netopt <span>{text(title or "Study")}</span></p>'
+    yield f"<header>\n{name}\n<h1>{text(head)}</h1>\n</header>"
+    wrong = study.audit()
+    if len(wrong):
+        alarm = paragraph("A plan does not pass its audit against the input tables. Do not use this study.")
+        yield f'<div class="alarm" role="alert">{alarm}{bullets(wrong["words"].head(20))}</div>'
+    yield tiles(_figures(study))
+    yield bullets([*words, *without_plan(study)])
+    if len(study.options) > 1:
+        yield section(
+            "What each option costs",
+            table(costs_table(study), "Cost of each option in each case"),
+            paragraph("Below the first row: more (+) or less (-) than without an option in the same case.", "note"),
+        )
+        if len(study.cases) > 1:
+            note = (
+                "What an option costs more than the best one in the same case; the smallest largest figure is safest."
+            )
+            yield section("Regret", table(regret_table(study), "Regret of each option"), paragraph(note, "note"))
+    yield section("All scenarios", table(scenarios_table(study), "Scenarios", minor=("days", "sites")))
+    yield _meant(study)
+    yield from map(_compared, study.comparisons())
+    yield section("How this was made", facts(_origin(study), ("input SHA-256", "checked again by")))
+
+
+def _figures(study: Study) -> dict[str, tuple[str, str]]:
+    solved = [outcome for outcome in study.outcomes if outcome.found]
+    gaps = [float(outcome.summary["gap"]) for outcome in solved if outcome.summary["gap"] is not None]
+    sound = study.audit().empty
+    return {
+        "Base": (money(study.base.cost, str(study.base.summary["currency"] or "")), ""),
+        "Scenarios with a plan": (f"{amount(len(solved))} of {amount(len(study.outcomes))}", ""),
+        "Each within": (at_most(max(gaps)) if len(gaps) == len(solved) and gaps else "not known", ""),
+        "Audit": ("passed" if sound else "failed", "good" if sound else "bad"),
+    }
+
+
+def _meant(study: Study) -> str:
+    """Return what each scenario changes, in the words that make it."""
+    said = {}
+    for scenario in (*study.cases[1:], *study.options[1:]):
+        edits = "; ".join(map(str, scenario.edits)) or "nothing"
+        said[scenario.name] = f"{scenario.description}: {edits}" if scenario.description else edits
+    return section("What the scenarios change", facts(said)) if said else ""
+
+
+def _compared(beside: Comparison) -> str:
+    note = (
+        "Price: the new plan at its prices less the same plan at the old ones. Volume: the old plan scaled to what is "
+        "wanted now. Rerouting: the rest. They add up to the change."
+    )
+    customers = customers_table(beside, _CUSTOMERS)
+    return section(
+        beside.after.name if beside.before.name == "base" else f"{beside.after.name}, beside {beside.before.name}",
+        bullets(change_words(beside)),
+        table(effects_table(beside), "Change of cost by bucket", total=True, minor=("before", "after")),
+        paragraph(note, "note"),
+        table(customers, "Customers served from elsewhere", minor=("days", "now days")) if customers.rows else "",
+    )
+
+
+def _origin(study: Study) -> dict[str, str]:
+    summary = study.base.summary
+    path = summary.get("input")
+    versions = summary.get("versions", {})
+    return {
+        "input": "tables in memory" if path is None else Path(str(path)).name,
+        "input SHA-256": str(summary["input_sha256"]),
+        "checked again by": "netopt verify plans/NAME, for each scenario",
+        "versions": ", ".join(f"{name} {number}" for name, number in versions.items()),
+    }

@@ -1,0 +1,286 @@
+"""A study: the network as it is and its scenarios, solved, kept, and compared.
+
+Where there are options (what may be decided) as well as cases (what may happen), every option is solved in every case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from netopt.errors import PlanError
+from netopt.network import Network, read
+from netopt.plan.solve import versions
+from netopt.study.comparison import Comparison
+from netopt.study.outcome import Outcome
+from netopt.study.run import Solved, Task, run_here, run_with_workers
+from netopt.study.scenario import BASE, Scenario, Scenarios, read_scenarios
+from netopt.study.store import Store, key_of
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from netopt.plan.folder import Page
+
+__all__ = ["Study", "study"]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What `netopt.study` returns.
+
+    Parameters
+    ----------
+    outcomes : tuple of Outcome
+        The network as it is, named ``base``, then every scenario; with options, every option in every case, named
+        ``option / case``.
+    options, cases : tuple of Scenario
+        What may be decided, and what may happen; ``base`` first in both.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    options: tuple[Scenario, ...]
+    cases: tuple[Scenario, ...]
+
+    def __getitem__(self, name: str) -> Outcome:
+        """Return the outcome of a scenario by its name."""
+        for outcome in self.outcomes:
+            if outcome.name == name:
+                return outcome
+        raise KeyError(f"{name} is not among {', '.join(outcome.name for outcome in self.outcomes)}")
+
+    def outcome(self, option: str, case: str) -> Outcome:
+        """Return the outcome of an option in a case."""
+        return self[_name(option, case)]
+
+    @property
+    def base(self) -> Outcome:
+        """The network as it is."""
+        return self.outcomes[0]
+
+    def table(self) -> pd.DataFrame:
+        """Return the figures of all scenarios, a row each.
+
+        Returns
+        -------
+        DataFrame
+            ``scenario``, ``status``, ``cost``, ``bound``, ``gap``, ``open_sites`` (how many), ``demand_met``,
+            ``on_time`` (shares), ``days`` (mean, from the last site), ``emissions`` (kg), and beside the base:
+            ``change`` of the cost, ``at_least`` and ``at_most`` (what is proved of the change between cheapest plans),
+            ``opens``, ``closes`` (sites), ``customers_moved`` (served from elsewhere in part or altogether).
+        """
+        rows = [outcome.figures() | self._beside_base(outcome) for outcome in self.outcomes]
+        return pd.DataFrame(rows)
+
+    def _beside_base(self, outcome: Outcome) -> dict[str, Any]:
+        if outcome is self.base or not (outcome.found and self.base.found):
+            return {
+                "change": None,
+                "at_least": None,
+                "at_most": None,
+                "opens": "",
+                "closes": "",
+                "customers_moved": None,
+            }
+        beside = Comparison(self.base, outcome)
+        return {
+            "change": beside.change,
+            "at_least": beside.least if np.isfinite(beside.least) else None,
+            "at_most": beside.most if np.isfinite(beside.most) else None,
+            "opens": "; ".join(beside.opened()),
+            "closes": "; ".join(beside.closed()),
+            "customers_moved": float(len(beside.customers())),
+        }
+
+    def compare(self, before: str, after: str) -> Comparison:
+        """Return what changes from one scenario to another.
+
+        Parameters
+        ----------
+        before, after : str
+            Names.
+
+        Raises
+        ------
+        KeyError
+            When there is no such scenario.
+        PlanError
+            When one of them has no plan.
+        """
+        one, other = self[before], self[after]
+        for outcome in (one, other):
+            if not outcome.found:
+                raise PlanError(f"{outcome.name} has no plan to compare: it is {outcome.summary['status']}")
+        return Comparison(one, other)
+
+    def comparisons(self) -> list[Comparison]:
+        """Return what is worth comparing: cases with the base, options with what would be without them in that case."""
+        return [
+            Comparison(self.beside(each), each) for each in self.outcomes[1:] if each.found and self.beside(each).found
+        ]
+
+    def beside(self, outcome: Outcome) -> Outcome:
+        """Return the outcome that another one is compared with."""
+        for case in self.cases[1:]:
+            if any(outcome.name == _name(option.name, case.name) for option in self.options[1:]):
+                return self[case.name]
+        return self.base
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return every table of the study by name, as it is written: figures, regret, and what changes and why."""
+        frames = {"scenarios": self.table()}
+        if len(self.options) > 1:
+            frames["costs"] = self.costs().reset_index()
+            frames["regret"] = self.regret().reset_index()
+        beside = self.comparisons()
+        made = {"effects": Comparison.costs, "sites": Comparison.sites, "customers": Comparison.customers}
+        for name, make in made.items():
+            parts = []
+            for each in beside:
+                part = make(each)
+                part.insert(0, "scenario", each.after.name)
+                part.insert(1, "compared_with", each.before.name)
+                parts.append(part)
+            if parts:
+                frames[name] = pd.concat(parts, ignore_index=True)
+        return frames
+
+    def costs(self) -> pd.DataFrame:
+        """Return the cost of every option in every case, money: a row an option, a column a case.
+
+        Where there is no plan, the cost is infinite.
+        """
+        costs = [[self.outcome(option.name, case.name).cost for case in self.cases] for option in self.options]
+        return pd.DataFrame(costs, index=_names(self.options, "option"), columns=_names(self.cases, "case"))
+
+    def regret(self) -> pd.DataFrame:
+        """Return what each option costs more than the best one, in every case.
+
+        Returns
+        -------
+        DataFrame
+            Money, a row an option, a column a case, then ``largest`` (over the cases) and, where every case has a
+            probability, ``expected``. What an option costs and what is the best one are known within their gaps.
+        """
+        costs = self.costs()
+        with np.errstate(invalid="ignore"):
+            regret = (costs - costs.min(axis=0)).fillna(np.inf)  # where no option has a plan
+        table = regret.assign(largest=regret.max(axis=1))
+        weights = self.probabilities()
+        if weights is not None:
+            table["expected"] = (regret * weights).to_numpy()[:, weights > 0].sum(axis=1)
+        return table
+
+    def probabilities(self) -> np.ndarray[Any, np.dtype[np.float64]] | None:
+        """Return how likely each case is, shape (cases,), the base having the rest; None where one has no number."""
+        said = [case.probability for case in self.cases[1:]]
+        given = [share for share in said if share is not None]
+        if not given or len(given) < len(said) or sum(given) > 1 + 1e-9:
+            return None
+        return np.array([max(0.0, 1.0 - sum(given)), *given])
+
+    def audit(self) -> pd.DataFrame:
+        """Recompute every plan from the tables of its network; return what is wrong, by ``scenario``, if anything.
+
+        The effects of comparisons are the audit's own arithmetic.
+        """
+        found = [outcome.audit().breaches.assign(scenario=outcome.name) for outcome in self.outcomes if outcome.found]
+        wrong = [breaches for breaches in found if len(breaches)]
+        return pd.concat(wrong, ignore_index=True) if wrong else pd.DataFrame(columns=["scenario", "rule", "words"])
+
+    def __repr__(self) -> str:
+        return f"<Study: {len(self.outcomes)} scenarios, {len(self.options)} options in {len(self.cases)} cases>"
+
+
+def _names(scenarios: Sequence[Scenario], name: str) -> pd.Index:
+    return pd.Index([scenario.name for scenario in scenarios], name=name, dtype=object)
+
+
+def _name(option: str, case: str) -> str:
+    """Return the name of an option in a case."""
+    if BASE in (option, case):
+        return case if option == BASE else option
+    return f"{option} / {case}"
+
+
+def study(
+    source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network,
+    scenarios: Scenarios,
+    *,
+    gap: float = 1e-4,
+    time_limit: float | None = None,
+    threads: int | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+    out: str | PathLike[str] | None = None,
+    heard: Callable[[Outcome, int, int], None] | None = None,
+    pages: Iterable[Page] = (),
+) -> Study:
+    """Solve a network and its scenarios; see `netopt.study`."""
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers is {workers}; it must be 1 or more")
+    network, listed = read(source), read_scenarios(scenarios)
+    named = Scenario(BASE)
+    options = (named, *(scenario for scenario in listed if scenario.kind == "option"))
+    cases = (named, *(scenario for scenario in listed if scenario.kind == "case"))
+    wanted = [_combined(option, case) for option in options for case in cases]
+    for scenario in wanted[1:]:
+        network.edit(*scenario.edits)  # what is wrong is said before anything is solved
+    given = {"gap": gap, "time_limit": time_limit, "threads": 1 if workers else threads, "seed": seed}
+    store = None if out is None else Store(Path(out))
+    run = run_here if workers is None else partial(run_with_workers, workers=workers)
+    results = _solved(network, wanted, given, store, run, heard, tuple(pages))
+    outcomes = tuple(Outcome(scenario, *results[scenario.name], network) for scenario in wanted)
+    return Study(outcomes, options, cases)
+
+
+def _combined(option: Scenario, case: Scenario) -> Scenario:
+    if option.name == BASE:
+        return case
+    return option if case.name == BASE else option.within(case)
+
+
+def _solved(
+    network: Network,
+    wanted: Sequence[Scenario],
+    options: Mapping[str, Any],
+    store: Store | None,
+    run: Callable[..., Iterable[tuple[Task, Solved]]],
+    heard: Callable[[Outcome, int, int], None] | None,
+    pages: tuple[Page, ...],
+) -> dict[str, Solved]:
+    """Return summary and tables of every scenario by name: those that are known already, then the others."""
+    results: dict[str, Solved] = {}
+    keys: dict[str, str] = {}
+    tasks: list[Task] = []
+
+    def take(scenario: Scenario, solved: Solved) -> None:
+        results[scenario.name] = solved
+        if heard is not None:
+            heard(Outcome(scenario, *solved, network), len(results), len(wanted))
+
+    for scenario in wanted:
+        edits = [*network.tables.edits, *(edit.to_json() for edit in scenario.edits)]
+        keys[scenario.name] = key_of(network.tables.sha256, edits, options, versions())
+        known = None if store is None else store.get(keys[scenario.name], _folder(scenario))
+        if known is not None:
+            take(scenario, known)
+        else:
+            folder = None if store is None else store.plan(_folder(scenario))
+            tasks.append(Task(scenario, folder, options, pages))
+    for task, solved in run(network, tasks):
+        if store is not None:
+            store.put(keys[task.scenario.name], _folder(task.scenario), solved[0])
+        take(task.scenario, solved)
+    return results
+
+
+def _folder(scenario: Scenario) -> str:
+    """Return the name of a scenario's folder."""
+    return scenario.name.replace(" / ", " in ")
