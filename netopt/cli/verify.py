@@ -24,13 +24,15 @@ __all__ = ["verify"]
 def verify(ctx: click.Context, plan: Path, network: Path | None, as_json: bool) -> None:
     """Check the folder PLAN again: files unaltered, every rule kept, every cost and the proved bound recomputed.
 
-    Uses the files and the network's tables alone, no solver; the proved bound is recomputed in exact arithmetic. The
-    exit code is 0 when all is well and 2 when the plan does not stand up or cannot be read.
+    PLAN may be the folder of a study: then all its plans are checked, and its tables made again from them. Uses the
+    files and the network's tables alone, no solver; the proved bound is recomputed in exact arithmetic. The exit code
+    is 0 when all is well and 2 when the plan does not stand up or cannot be read.
     """
     from netopt.plan.verify import verify as problems_of
+    from netopt.study.verify import is_study, verify_study
 
     try:
-        problems = problems_of(plan, network)
+        problems = verify_study(plan, network) if is_study(plan) else problems_of(plan, network)
     except PlanError as error:
         raise Failure(ExitCode.INPUT, str(error)) from error
     if as_json:

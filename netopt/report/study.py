@@ -88,7 +88,8 @@ def _over_cases(study: Study) -> Iterator[str]:
     regret, scale, currency = study.regret(), study.base.cost, _currency(study)
     steady, worst = str(regret["largest"].idxmin()), float(regret["largest"].min())
     if worst == 0:
-        yield f"{_no_option(steady)[0].upper()}{_no_option(steady)[1:]} is the best choice in all {len(study.cases)} cases."
+        best = _no_option(steady)
+        yield f"{best[:1].upper()}{best[1:]} is the best choice in all {len(study.cases)} cases."
     elif np.isfinite(worst):
         yield (
             f"Over all {count(len(study.cases), 'case')}, {_no_option(steady)} is regretted least: at most "

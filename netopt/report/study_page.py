@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from netopt.plan.folder import digest, write_table
 from netopt.report.files import appearing
 from netopt.report.markup import bullets, facts, paragraph, section, table, text, tiles
 from netopt.report.page import document
@@ -23,6 +26,7 @@ from netopt.report.study import (
     without_plan,
 )
 from netopt.report.words import amount, at_most, money
+from netopt.study.store import STUDY
 
 if TYPE_CHECKING:
     from netopt.study.comparison import Comparison
@@ -50,17 +54,23 @@ def write_study(study: Study, folder: Path, title: str = "") -> list[Path]:
     list of Path
         The files.
     """
-    written = []
-    for name, frame in study.frames().items():
-        with appearing(folder / f"{name}.csv") as path:
-            frame.to_csv(path, index=False, lineterminator="\n")
-        written.append(folder / f"{name}.csv")
-    with appearing(folder / "study.json") as path:
-        path.write_text(json.dumps(as_json(study), indent=2, allow_nan=False, ensure_ascii=False), encoding="utf-8")
-    with appearing(folder / "study.html") as path:
-        body = "\n".join(block for block in _blocks(study, title) if block)
-        path.write_text(document(title or "Study", body), encoding="utf-8", newline="\n")
-    return [*written, folder / "study.json", folder / "study.html"]
+    files = {f"{name}.csv": partial(write_table, table=frame) for name, frame in study.frames().items()}
+    body = "\n".join(block for block in _blocks(study, title) if block)
+    files["study.html"] = partial(_write_text, text=document(title or "Study", body))
+    for name, write in files.items():
+        with appearing(folder / name) as path:
+            write(path)
+    said = as_json(study) | {"files": {name: digest(folder / name) for name in files}}
+    source = study.base.source.tables.path
+    if source is not None:  # seen from the folder, so that the two can be moved together
+        said["input"] = Path(os.path.relpath(Path(source).resolve(), folder.resolve())).as_posix()
+    with appearing(folder / STUDY) as path:
+        _write_text(path, json.dumps(said, indent=2, allow_nan=False, ensure_ascii=False))
+    return [folder / name for name in (*files, STUDY)]
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def as_json(study: Study) -> dict[str, object]:
@@ -70,7 +80,7 @@ def as_json(study: Study) -> dict[str, object]:
     return {
         "answer": answer(study)[0],
         "scenarios": known,
-        "edits": {each.name: [edit.to_json() for edit in each.scenario.edits] for each in study.outcomes},
+        **study.definition(),
         "audit": "passed" if study.audit().empty else "failed",
         "input": study.base.summary["input"],
         "input_sha256": study.base.summary["input_sha256"],
@@ -81,13 +91,14 @@ def as_json(study: Study) -> dict[str, object]:
 def _blocks(study: Study, title: str) -> Iterator[str]:
     head, words = answer(study)
     name = f'<p class="name">netopt <span>{text(title or "Study")}</span></p>'
-    yield f"<header>\n{name}\n<h1>{text(head)}</h1>\n</header>"
+    verdict = paragraph(words[0], "verdict") if words else ""
+    yield f"<header>\n{name}\n<h1>{text(head)}</h1>\n{verdict}\n</header>"
     wrong = study.audit()
     if len(wrong):
         alarm = paragraph("A plan does not pass its audit against the input tables. Do not use this study.")
         yield f'<div class="alarm" role="alert">{alarm}{bullets(wrong["words"].head(20))}</div>'
     yield tiles(_figures(study))
-    yield bullets([*words, *without_plan(study)])
+    yield bullets([*words[1:], *without_plan(study)])
     if len(study.options) > 1:
         yield section(
             "What each option costs",
@@ -96,7 +107,8 @@ def _blocks(study: Study, title: str) -> Iterator[str]:
         )
         if len(study.cases) > 1:
             note = (
-                "What an option costs more than the best one in the same case; the smallest largest figure is safest."
+                "What an option costs more than the best one in the same case. What an option leaves open is decided "
+                "anew in each case."
             )
             yield section("Regret", table(regret_table(study), "Regret of each option"), paragraph(note, "note"))
     yield section("All scenarios", table(scenarios_table(study), "Scenarios", minor=("days", "sites")))
@@ -110,7 +122,7 @@ def _figures(study: Study) -> dict[str, tuple[str, str]]:
     gaps = [float(outcome.summary["gap"]) for outcome in solved if outcome.summary["gap"] is not None]
     sound = study.audit().empty
     return {
-        "Base": (money(study.base.cost, str(study.base.summary["currency"] or "")), ""),
+        "Base": (money(study.base.cost), ""),
         "Scenarios with a plan": (f"{amount(len(solved))} of {amount(len(study.outcomes))}", ""),
         "Each within": (at_most(max(gaps)) if len(gaps) == len(solved) and gaps else "not known", ""),
         "Audit": ("passed" if sound else "failed", "good" if sound else "bad"),

@@ -52,6 +52,11 @@ class Scenario:
     probability: float | None = None
     description: str = ""
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the scenario as plain data."""
+        said = {name: getattr(self, name) for name in ("name", "kind", "probability", "description")}
+        return said | {"edits": [edit.to_json() for edit in self.edits]}
+
     def within(self, case: Scenario) -> Scenario:
         """Return an option as it is in a case: what happens first, then what is decided."""
         return replace(case, name=f"{self.name} / {case.name}", edits=(*case.edits, *self.edits))

@@ -18,15 +18,20 @@ from netopt.plan.folder import digest, read_plan_table
 from netopt.plan.tables import PLAN_TABLES
 from netopt.study.run import Solved
 
-__all__ = ["PLANS", "RESULTS", "Store", "key_of"]
+__all__ = ["PLANS", "RESULTS", "STUDY", "Store", "folder_of", "key_of"]
 
-RESULTS, PLANS = "results.jsonl", "plans"
+RESULTS, PLANS, STUDY = "results.jsonl", "plans", "study.json"
 
 
 def key_of(sha256: str, edits: object, options: Mapping[str, Any], versions: Mapping[str, str]) -> str:
     """Return the key of a result: a digest of the input, the edits, the options and the versions."""
     said = {"input": sha256, "edits": edits, "options": dict(options), "versions": dict(versions)}
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def folder_of(name: str) -> str:
+    """Return the name of the folder of a scenario's plan."""
+    return name.replace(" / ", " in ")
 
 
 class Store:

@@ -21,14 +21,14 @@ from netopt.study.comparison import Comparison
 from netopt.study.outcome import Outcome
 from netopt.study.run import Solved, Task, run_here, run_with_workers
 from netopt.study.scenario import BASE, Scenario, Scenarios, read_scenarios
-from netopt.study.store import Store, key_of
+from netopt.study.store import Store, folder_of, key_of
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from netopt.plan.folder import Page
 
-__all__ = ["Study", "study"]
+__all__ = ["Study", "combined", "study"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +151,14 @@ class Study:
                 frames[name] = pd.concat(parts, ignore_index=True)
         return frames
 
+    def definition(self) -> dict[str, Any]:
+        """Return what was asked, so that the study can be made again: scenarios with their edits, as plain data."""
+        return {
+            "base_edits": [dict(edit) for edit in self.base.source.tables.edits],
+            "options": [scenario.to_json() for scenario in self.options[1:]],
+            "cases": [scenario.to_json() for scenario in self.cases[1:]],
+        }
+
     def costs(self) -> pd.DataFrame:
         """Return the cost of every option in every case, money: a row an option, a column a case.
 
@@ -226,10 +234,7 @@ def study(
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; it must be 1 or more")
     network, listed = read(source), read_scenarios(scenarios)
-    named = Scenario(BASE)
-    options = (named, *(scenario for scenario in listed if scenario.kind == "option"))
-    cases = (named, *(scenario for scenario in listed if scenario.kind == "case"))
-    wanted = [_combined(option, case) for option in options for case in cases]
+    options, cases, wanted = combined(listed)
     for scenario in wanted[1:]:
         network.edit(*scenario.edits)  # what is wrong is said before anything is solved
     given = {"gap": gap, "time_limit": time_limit, "threads": 1 if workers else threads, "seed": seed}
@@ -240,7 +245,15 @@ def study(
     return Study(outcomes, options, cases)
 
 
-def _combined(option: Scenario, case: Scenario) -> Scenario:
+def combined(listed: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[Scenario, ...], list[Scenario]]:
+    """Return the options, the cases, and every option in every case; the base first in all of them."""
+    base = Scenario(BASE)
+    options = (base, *(scenario for scenario in listed if scenario.kind == "option"))
+    cases = (base, *(scenario for scenario in listed if scenario.kind == "case"))
+    return options, cases, [_within(option, case) for option in options for case in cases]
+
+
+def _within(option: Scenario, case: Scenario) -> Scenario:
     if option.name == BASE:
         return case
     return option if case.name == BASE else option.within(case)
@@ -268,19 +281,14 @@ def _solved(
     for scenario in wanted:
         edits = [*network.tables.edits, *(edit.to_json() for edit in scenario.edits)]
         keys[scenario.name] = key_of(network.tables.sha256, edits, options, versions())
-        known = None if store is None else store.get(keys[scenario.name], _folder(scenario))
+        known = None if store is None else store.get(keys[scenario.name], folder_of(scenario.name))
         if known is not None:
             take(scenario, known)
         else:
-            folder = None if store is None else store.plan(_folder(scenario))
+            folder = None if store is None else store.plan(folder_of(scenario.name))
             tasks.append(Task(scenario, folder, options, pages))
     for task, solved in run(network, tasks):
         if store is not None:
-            store.put(keys[task.scenario.name], _folder(task.scenario), solved[0])
+            store.put(keys[task.scenario.name], folder_of(task.scenario.name), solved[0])
         take(task.scenario, solved)
     return results
-
-
-def _folder(scenario: Scenario) -> str:
-    """Return the name of a scenario's folder."""
-    return scenario.name.replace(" / ", " in ")
