@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netopt.network import Network
     from netopt.plan import Plan
     from netopt.solve.control import Progress
+    from netopt.study.baseline import Baseline, baseline
     from netopt.study.outcome import Outcome
     from netopt.study.scenario import Scenario, Scenarios
     from netopt.study.study import Study
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ROOMS",
+    "Baseline",
     "Draft",
     "InputError",
     "NetoptError",
@@ -43,6 +45,7 @@ __all__ = [
     "SolverError",
     "Study",
     "__version__",
+    "baseline",
     "read",
     "solve",
     "study",
@@ -52,11 +55,13 @@ __all__ = [
 
 _LAZY = {
     "ROOMS": "netopt.formulation",
+    "Baseline": "netopt.study.baseline",
     "Draft": "netopt.formulation",
     "Network": "netopt.network",
     "Plan": "netopt.plan",
     "Scenario": "netopt.study.scenario",
     "Study": "netopt.study.study",
+    "baseline": "netopt.study.baseline",
 }
 
 

@@ -15,6 +15,7 @@ import click
 from rich_click import RichGroup
 
 import netopt
+from netopt.cli.baseline import baseline
 from netopt.cli.check import check
 from netopt.cli.completion import completion
 from netopt.cli.exits import ExitCode, Failure, as_problems
@@ -110,7 +111,7 @@ def cli() -> None:
     """
 
 
-for _command in (solve, study, check, template, verify, explain, export, completion):
+for _command in (solve, baseline, study, check, template, verify, explain, export, completion):
     cli.add_command(_command)
 
 

@@ -47,7 +47,7 @@ def _topics() -> list[str]:
     from netopt import schema
     from netopt.report.dictionary import room_docs
 
-    return list(dict.fromkeys([*schema.tables(), *room_docs(), *_PAGES]))
+    return list(dict.fromkeys([*schema.tables(), *schema.side_tables(), *room_docs(), *_PAGES]))
 
 
 def _contents() -> Iterable[RenderableType]:
@@ -56,6 +56,7 @@ def _contents() -> Iterable[RenderableType]:
     from netopt.report.dictionary import room_docs
 
     tables = [[table.name, table.description] for table in schema.tables().values()]
+    beside = [[table.name, table.description] for table in schema.side_tables().values()]
     rooms = [[name, words.split("\n", 1)[0]] for name, words in room_docs().items()]
     pages = [
         ["settings", "Keys of the settings table"],
@@ -63,7 +64,12 @@ def _contents() -> Iterable[RenderableType]:
         ["exit-codes", "What the exit code of a command says"],
         ["aliases", "Other names that tables and columns go by"],
     ]
-    for title, rows in (("Tables", tables), ("Modelling features", rooms), ("Pages", pages)):
+    for title, rows in (
+        ("Tables", tables),
+        ("Tables beside a network", beside),
+        ("Modelling features", rooms),
+        ("Pages", pages),
+    ):
         yield heading(title)
         yield indented(TextTable({"name": "name", "about": "words"}, rows, titles=False))
         yield ""
@@ -76,7 +82,8 @@ def _page(topic: str, ctx: click.Context) -> Iterable[RenderableType]:
 
     name = topic.strip().casefold()
     table_name, _, column_name = name.partition(".")
-    table = next((t for t in schema.tables().values() if _same(table_name, t.name, t.aliases)), None)
+    known = [*schema.tables().values(), *schema.side_tables().values()]
+    table = next((t for t in known if _same(table_name, t.name, t.aliases)), None)
     room = next((room for room in dictionary.room_docs() if _same(name, room, ())), None)
     simple = {
         "outputs": dictionary.outputs_page,

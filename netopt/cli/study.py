@@ -66,7 +66,6 @@ def study(
     """
     _check_folder(out)
     found = options.read_changed(network, edits)
-    out.mkdir(parents=True, exist_ok=True)
     try:
         solved = netopt.study(
             found, scenarios, gap=gap, time_limit=time_limit, threads=threads, seed=seed, workers=workers, out=out,
@@ -75,6 +74,8 @@ def study(
     except KeyboardInterrupt:
         words = f"stopped; what is solved is in {out}, and the same command goes on from there"
         raise Failure(ExitCode.STOPPED, words) from None
+    except OSError as error:
+        raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
     _write(solved, out, title)
     if as_json:
         from netopt.report.study_page import as_json as told

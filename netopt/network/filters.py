@@ -10,10 +10,11 @@ Conditions are separated by ``;`` and all of them have to hold. One is a column,
 ``product=``           a blank cell
 ``customer.region=W``  what the row's customer says in its own table
 ``Reno``               no column: the first column of the key
-``name="A;B"``         in quotes, letters mean themselves
+``name="A;B"``         in quotes, letters mean themselves; a quote is written twice
 =====================  ==========================================================================================
 
-A blank cell is compared as its default in the dictionary where it has one.
+A blank cell is compared as its default in the dictionary where it has one, and in the row of a period as in the row
+that it overrides.
 """
 
 from __future__ import annotations
@@ -31,15 +32,28 @@ import numpy.typing as npt
 import pandas as pd
 
 from netopt import schema
-from netopt.network.resolve import text as filled_text
+from netopt.network.overrides import base_rows, in_force, same_keys
 from netopt.read.headers import column_named
+from netopt.read.numbers import number_of
 from netopt.read.problems import closest, fold, shown
 
-__all__ = ["Condition", "FilterError", "Rows", "conditions", "no_column", "unknown_name"]
+__all__ = [
+    "Condition",
+    "FilterError",
+    "Rows",
+    "conditions",
+    "no_column",
+    "quoted",
+    "split",
+    "unknown_name",
+    "unquoted",
+]
 
 BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
 
-_CLAUSE = re.compile(r"\s*([A-Za-z_][\w ]*(?:\.[A-Za-z_][\w ]*)?)\s*(!=|<=|>=|=|<|>)(.*)", re.DOTALL)
+_CLAUSE = re.compile(r"([A-Za-z_][\w ]*(?:\.[A-Za-z_][\w ]*)?)(!=|<=|>=|=|<|>)(.*)", re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _ORDER: Mapping[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "!=": operator.ne,
 }  # fmt: skip
@@ -70,15 +84,15 @@ class Condition:
         ``=``, ``!=``, ``<``, ``<=``, ``>`` or ``>=``.
     values : tuple of str
         Any of which may be met; an empty string is a blank cell.
-    literal : bool
-        Whether ``*`` is a letter like others, as it is in quotes.
+    free : tuple of str
+        Those of the values in which ``*`` stands for any letters, as it does outside quotes.
     """
 
     column: str
     through: str
     compare: str
     values: tuple[str, ...]
-    literal: bool = False
+    free: tuple[str, ...] = ()
 
 
 def conditions(words: str, table: schema.Table) -> tuple[Condition, ...]:
@@ -89,13 +103,13 @@ def conditions(words: str, table: schema.Table) -> tuple[Condition, ...]:
     FilterError
         When it names a column that is not there, or compares words by size.
     """
-    return tuple(_condition(part, table) for part in _split(words, ";") if part.strip())
+    return tuple(_condition(part, table) for part in split(words, ";") if part.strip())
 
 
 def _condition(words: str, table: schema.Table) -> Condition:
-    found = _CLAUSE.fullmatch(words)
+    found = _CLAUSE.fullmatch(words.strip())
     if found is None:
-        return Condition(table.key[0], "", "=", _values(words), '"' in words)
+        return Condition(table.key[0], "", "=", *_values(words))
     name, compare, values = found.groups()
     own, _, through = name.partition(".")
     column = column_named(table, own)
@@ -106,11 +120,13 @@ def _condition(words: str, table: schema.Table) -> Condition:
         compared, through = _referred(column, through)
     if compare not in ("=", "!=") and not compared.numeric:
         raise FilterError(f"{shown(name)} holds words, which {compare} does not compare", "use = or !=")
-    listed = _values(values)
+    listed, free = _values(values)
+    if compare not in ("=", "!=") and "" in listed:
+        raise FilterError(f"{shown(words.strip())} compares with nothing", f"write a number after {compare}")
     if compared.numeric:
         for value in filter(None, listed):
             _number(value)
-    return Condition(column.name, through, compare, listed, '"' in values)
+    return Condition(column.name, through, compare, listed, free)
 
 
 def _referred(column: schema.Column, name: str) -> tuple[schema.Column, str]:
@@ -126,26 +142,37 @@ def _referred(column: schema.Column, name: str) -> tuple[schema.Column, str]:
     raise no_column(tables[0], name)
 
 
-def _split(words: str, mark: str) -> list[str]:
+def quoted(value: str) -> str:
+    """Return a value in quotes, so that its letters mean themselves."""
+    return '"' + value.replace('"', '""') + '"'
+
+
+def unquoted(words: str) -> str:
+    """Return what words in quotes stand for."""
+    return _QUOTED.sub(lambda found: found[1].replace('""', '"'), words.strip())
+
+
+def split(words: str, mark: str) -> list[str]:
     """Return the parts between marks; quotes keep a part together."""
-    return re.findall(rf'((?:"[^"]*"|[^{mark}"])*)(?:{re.escape(mark)}|$)', words)[: _count(words, mark)]
+    parts, begin = [], 0
+    for found in re.finditer(rf'"[^"]*"|{re.escape(mark)}', words):
+        if found[0] == mark:
+            parts.append(words[begin : found.start()])
+            begin = found.end()
+    return [*parts, words[begin:]]
 
 
-def _count(words: str, mark: str) -> int:
-    return re.sub(r'"[^"]*"', "", words).count(mark) + 1
-
-
-def _values(words: str) -> tuple[str, ...]:
+def _values(words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the values of a condition, and those among them with a ``*`` that stands for any letters."""
     if words.count('"') % 2:
         raise FilterError(f"{shown(words)} has a quote that does not end", 'close it with another "')
-    return tuple(part.strip().replace('"', "") for part in _split(words, "|"))
+    parts = split(words, "|")
+    free = tuple(part.strip() for part in parts if "*" in part and '"' not in part)
+    return tuple(map(unquoted, parts)), free
 
 
 def _number(value: str) -> float:
-    try:
-        found = float(value)
-    except ValueError:
-        found = np.nan
+    found = number_of(value)
     if np.isnan(found):
         raise FilterError(f"{shown(value)} is not a number", "compare the column with a number, such as 12.5")
     return found
@@ -164,13 +191,23 @@ class Rows:
         self._frames = frames
 
     @cached_property
-    def _groups(self) -> dict[str, list[str]]:
+    def groups(self) -> dict[str, list[str]]:
+        """Members of every group by its folded name."""
         groups: dict[str, list[str]] = {}
-        if "groups" in self._frames:
-            frame = self._frames["groups"]
+        frame = self._frames.get("groups")
+        if frame is not None and {"name", "member"} <= {*frame}:
             for name, member in zip(frame["name"], frame["member"], strict=True):
                 groups.setdefault(fold(str(name)), []).append(str(member))
         return groups
+
+    @cached_property
+    def periods(self) -> list[str]:
+        """Names of the periods."""
+        return [str(name) for name in self._frames["periods"]["name"]] if "periods" in self._frames else []
+
+    def base(self, table: str) -> IntArray:
+        """Return the position of the row that each row of a table overrides, see `base_rows`."""
+        return base_rows(self._frames[table], schema.tables()[table], self.groups)
 
     def matching(self, table: str, wanted: tuple[Condition, ...]) -> BoolArray:
         """Return which rows of a table meet all conditions, shape (rows,).
@@ -181,89 +218,132 @@ class Rows:
             When a row stands for a group of which only a part is meant.
         """
         frame = self._frames[table]
-        met = np.ones(len(frame), dtype=bool)
-        for condition in wanted:
-            met &= self._met(schema.tables()[table], frame, condition)
+        found = self._each(table, wanted)
+        some, met = np.ones((2, len(frame)), dtype=bool)
+        for any_of, _ in found:
+            some &= any_of
+        for condition, (_, every) in zip(wanted, found, strict=True):
+            met &= every
+            partly = np.flatnonzero(some & ~every)
+            if len(partly):
+                self._refuse(str(frame[condition.column].iloc[partly[0]]), condition.column)
         return met
 
-    def _met(self, table: schema.Table, frame: pd.DataFrame, condition: Condition) -> BoolArray:
+    def possible(self, table: str, wanted: tuple[Condition, ...]) -> BoolArray:
+        """Return which rows meet all conditions for a part of what they stand for, shape (rows,)."""
+        some = np.ones(len(self._frames[table]), dtype=bool)
+        for any_of, _ in self._each(table, wanted):
+            some &= any_of
+        return some
+
+    def _each(self, table: str, wanted: tuple[Condition, ...]) -> list[tuple[BoolArray, BoolArray]]:
+        base = self.base(table)
+        return [self._met(schema.tables()[table], self._frames[table], condition, base) for condition in wanted]
+
+    def meant_periods(self, wanted: tuple[Condition, ...]) -> list[str]:
+        """Return the periods that all conditions on a column ``period`` mean."""
+        tests = [self._test(schema.tables()["demand"].columns["period"], each) for each in wanted]
+        return [name for name in self.periods if all(test(name) for test in tests)]
+
+    def _met(
+        self, table: schema.Table, frame: pd.DataFrame, condition: Condition, base: IntArray
+    ) -> tuple[BoolArray, BoolArray]:
+        """Return which rows meet a condition for some and for all of what they stand for."""
         column = table.columns[condition.column]
+        if column.refers_to:
+            return self._referring(table, frame, column, condition)
+        cells = in_force(frame[column.name], base) if column.name in frame else None
+        if column.numeric:
+            met = _numbers_compared(cells, len(frame), column, condition)
+        else:
+            met = _words_compared(cells, len(frame), column, self._test(column, condition))
+        return met, met
+
+    def _referring(
+        self, table: schema.Table, frame: pd.DataFrame, column: schema.Column, condition: Condition
+    ) -> tuple[BoolArray, BoolArray]:
+        """Return which rows name, or are groups that hold, something that meets a condition; some and all of it."""
+        test = self._test(column, condition)
+        blank = self._blank(column, condition, test)
+        if column.name not in frame:
+            return np.full(len(frame), blank), np.full(len(frame), blank)
+        codes, words = pd.factorize(frame[column.name], use_na_sentinel=True)
+        within = [[test(member) for member in self.groups.get(fold(str(word)), (str(word),))] for word in words]
+        some = np.array([*map(any, within), blank], dtype=bool)[codes]
+        every = np.array([*map(all, within), blank], dtype=bool)[codes]
+        if (some & ~every).any():
+            self._without_own(table, frame, column, test, some, every)
+        return some, every
+
+    def _blank(self, column: schema.Column, condition: Condition, test: Callable[[str], bool]) -> bool:
+        """Return whether a blank reference meets a condition; a blank period is every period."""
+        if column.name == "period" and not ("" in condition.values and not condition.through):
+            return bool(self.periods) and all(map(test, self.periods))
+        return not condition.through and test("")
+
+    def _without_own(
+        self,
+        table: schema.Table,
+        frame: pd.DataFrame,
+        column: schema.Column,
+        test: Callable[[str], bool],
+        some: BoolArray,
+        every: BoolArray,
+    ) -> None:
+        """Judge groups of which a part is meant by the members that have no row of their own, which would win."""
+        others = same_keys(frame, [name for name in table.key if name != column.name and name in frame])
+        own = set(zip(others.tolist(), (fold(str(word)) for word in frame[column.name]), strict=True))
+        for i in np.flatnonzero(some & ~every):
+            members = self.groups[fold(str(frame[column.name].iloc[i]))]
+            within = [test(member) for member in members if (int(others[i]), fold(member)) not in own]
+            some[i], every[i] = any(within), bool(within) and all(within)
+
+    def _test(self, column: schema.Column, condition: Condition) -> Callable[[str], bool]:
+        """Return what says whether a name or a word meets a condition."""
         if condition.through:
-            return self._through(frame, column, condition)
-        found = _compared(frame, table.name, column, condition, self._with_members(column, condition.values))
-        if column.refers_to and column.name in frame:
-            self._refuse_parts(frame, column, {fold(value) for value in condition.values}, found)
-        return found
+            named = self._named(column, condition)
+            return lambda word: fold(word) in named
+        patterns = [re.compile(translate(re.sub(r"([?[])", r"[\1]", fold(value)))) for value in condition.free]
+        plain = {fold(value) for value in condition.values}
+        if column.refers_to or column.type == "name":
+            named = {name for name in self.groups if name in plain or any(each.match(name) for each in patterns)}
+            plain |= {fold(member) for name in named for member in self.groups[name]}
+        excludes = condition.compare == "!="
+        return lambda word: (fold(word) in plain or any(each.match(fold(word)) for each in patterns)) != excludes
 
-    def _with_members(self, column: schema.Column, values: tuple[str, ...]) -> tuple[str, ...]:
-        """Return values, with the members of those that are groups where the column names such things."""
-        if not column.refers_to and column.type != "name":
-            return values
-        return tuple(dict.fromkeys([*values, *(m for value in values for m in self._groups.get(fold(value), ()))]))
-
-    def _through(self, frame: pd.DataFrame, column: schema.Column, condition: Condition) -> BoolArray:
-        """Return the rows whose customer, site, product or period meets a condition on its own columns."""
+    def _named(self, column: schema.Column, condition: Condition) -> set[str]:
+        """Return the customers, sites, products or periods that meet a condition on their own columns, folded."""
         named: set[str] = set()
         for name in _TABLES[column.refers_to or ""]:
             table = schema.tables()[name]
             if name in self._frames and condition.through in table.columns:
                 inner = replace(condition, column=condition.through, through="")
-                met = self._met(table, self._frames[name], inner)
+                met, _ = self._met(table, self._frames[name], inner, self.base(name))
                 named |= {fold(str(value)) for value in self._frames[name]["name"][met]}
-        if column.name not in frame:
-            return np.zeros(len(frame), dtype=bool)
-        codes, words = pd.factorize(frame[column.name], use_na_sentinel=True)
-        here = [self._is_among(str(word), named, column) for word in words]
-        found: BoolArray = np.array([*here, False], dtype=bool)[codes]
-        return found
+        return named
 
-    def _is_among(self, name: str, named: set[str], column: schema.Column) -> bool:
-        """Return whether a name, or every member of the group that it is, is among the named."""
-        within = [fold(member) in named for member in self._groups.get(fold(name), (name,))]
-        if any(within) and not all(within):
-            self._refuse(name, column)
-        return all(within)
-
-    def _refuse_parts(self, frame: pd.DataFrame, column: schema.Column, values: set[str], found: BoolArray) -> None:
-        """Refuse a filter that means a part of a group that a row stands for."""
-        if not self._groups:
-            return
-        for word in frame[column.name][~found].dropna().unique():
-            members = self._groups.get(fold(str(word)), ())
-            if any(fold(member) in values for member in members):
-                self._refuse(str(word), column)
-
-    def _refuse(self, group: str, column: schema.Column) -> None:
+    def _refuse(self, group: str, column: str) -> None:
         message = f"only a part of the group {shown(group)} is meant, for all of which a row stands"
-        raise FilterError(message, f"give the members that change rows of their own, by {column.name}")
+        raise FilterError(message, f"give the members that change rows of their own, by {column}")
 
 
-def _compared(
-    frame: pd.DataFrame, table: str, column: schema.Column, condition: Condition, values: tuple[str, ...]
+def _words_compared(
+    cells: pd.Series | None, count: int, column: schema.Column, test: Callable[[str], bool]
 ) -> BoolArray:
-    if column.numeric:
-        return _numbers_compared(frame, column, condition)
-    words, excludes = filled_text(frame, table, column.name), condition.compare == "!="
-    codes, distinct = pd.factorize(words)
-    free = [] if condition.literal else [value for value in values if "*" in value]
-    patterns = [re.compile(translate(fold(value))) for value in free]
-    plain = {fold(value) for value in values if value not in free}
-    met = [fold(str(word)) in plain or any(each.match(fold(str(word))) for each in patterns) for word in distinct]
-    found: BoolArray = np.array(met, dtype=bool)[codes] != excludes
-    return found
+    if cells is None:
+        return np.full(count, test(column.default))
+    codes, words = pd.factorize(cells, use_na_sentinel=True)
+    met: BoolArray = np.array([*(test(str(word)) for word in words), test(column.default)], dtype=bool)[codes]
+    return met
 
 
-def _numbers_compared(frame: pd.DataFrame, column: schema.Column, condition: Condition) -> BoolArray:
+def _numbers_compared(cells: pd.Series | None, count: int, column: schema.Column, condition: Condition) -> BoolArray:
     """Compare numbers; a blank without a default is met by a blank alone."""
-    cells = frame[column.name].to_numpy(dtype=float) if column.name in frame else np.full(len(frame), np.nan)
+    typed = np.full(count, np.nan) if cells is None else cells.to_numpy(dtype=float)
     default = column.default_value()
-    numbers = cells if default is None else np.where(np.isnan(cells), float(default), cells)
-    parts = [
-        np.isnan(cells) if value == "" else _ORDER["=" if condition.compare == "!=" else condition.compare](
-            numbers, _number(value)
-        )
-        for value in condition.values
-    ]  # fmt: skip
+    numbers = typed if default is None else np.where(np.isnan(typed), float(default), typed)
+    compared = _ORDER["=" if condition.compare == "!=" else condition.compare]
+    parts = [np.isnan(typed) if value == "" else compared(numbers, _number(value)) for value in condition.values]
     met: BoolArray = np.logical_or.reduce(parts)
     return ~met if condition.compare == "!=" else met
 

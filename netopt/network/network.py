@@ -13,7 +13,9 @@ import pandas as pd
 
 from netopt.errors import InputError, Problem
 from netopt.network.catalog import Periods, Products, Settings
-from netopt.network.edits import Edit, as_edit, edited
+from netopt.network.edited import edited
+from netopt.network.edits import Edit, as_edit
+from netopt.network.filters import quoted
 from netopt.network.graph import graph_of
 from netopt.network.lanes import Flows, Lanes, Places, joined
 from netopt.network.limits import Limit, limits_of
@@ -212,7 +214,7 @@ Customers, Places, Lanes
         )
 
     def open_site(self, name: str, **columns: float | str) -> Network:
-        """Return a new network in which a site is open.
+        """Return a new network in which a site is open; its opening cost is paid unless it was open before.
 
         Parameters
         ----------
@@ -228,13 +230,16 @@ Customers, Places, Lanes
         """
         cells = {"status": "open"} | {column: _cell(value) for column, value in columns.items()}
         if fold(name) in {fold(known) for known in self.facilities.names}:
-            return self.edit(*(Edit("facilities", f'name="{name}"', column, "set", v) for column, v in cells.items()))
-        said = ";".join(f'{column}="{value}"' for column, value in {"name": name, **cells}.items())
+            return self.edit(
+                *(Edit("facilities", f"name={quoted(name)}", column, "set", v) for column, v in cells.items())
+            )
+        row = {"name": name, "initial": "potential", **cells}
+        said = ";".join(f"{column}={quoted(value)}" for column, value in row.items())
         return self.edit(Edit("facilities", said, action="add"))
 
     def close_site(self, name: str) -> Network:
-        """Return a new network in which a facility is closed."""
-        return self.edit(Edit("facilities", f'name="{name}"', "status", "set", "closed"))
+        """Return a new network in which a facility is closed; its closing cost is paid if it was open before."""
+        return self.edit(Edit("facilities", f"name={quoted(name)}", "status", "set", "closed"))
 
     def scale_demand(self, factor: float, where: str = "") -> Network:
         """Return a new network in which customers want more or less.

@@ -22,7 +22,7 @@ from netopt.plan.tables import PLAN_TABLES
 if TYPE_CHECKING:
     from netopt.plan.plan import Plan
 
-__all__ = ["Page", "bound_by", "digest", "read_plan_table", "seal", "write_plan"]
+__all__ = ["Page", "bound_by", "digest", "read_plan_table", "seal", "write_plan", "write_table"]
 
 Page = Callable[["Plan", Path], None]
 """Writes one more file of a plan into the folder it is given."""
@@ -69,7 +69,7 @@ def write_plan(plan: Plan, folder: Path, pages: Iterable[Page] = ()) -> Path:
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name in PLAN_TABLES if plan.found else ():
-            _write_table(fresh / f"{name}.csv", plan.tables[name])
+            write_table(fresh / f"{name}.csv", plan.tables[name])
         for page in pages:
             page(plan, fresh)
         _settle(fresh)
@@ -212,19 +212,24 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no place in a JSON file")
 
 
-def _write_table(path: Path, table: pd.DataFrame) -> None:
+def write_table(path: Path, table: pd.DataFrame) -> None:
     """Write a table as CSV: floats to the last digit, blank for NaN, no cell that a spreadsheet takes for a formula."""
     columns = [_cells(table[name]) for name in table.columns]
     with path.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(table.columns)
+        writer.writerow(map(_guarded, table.columns))
         writer.writerows(zip(*columns, strict=True))
 
 
 def _cells(column: pd.Series) -> list[str]:
     if pd.api.types.is_float_dtype(column.dtype):
         return ["" if value != value else repr(value).removesuffix(".0") for value in column.tolist()]
-    return ["'" + text if text.lstrip("'").startswith(_FORMULA) else text for text in map(str, column.tolist())]
+    return [_guarded("" if value is None or value != value else value) for value in column.tolist()]
+
+
+def _guarded(value: object) -> str:
+    text = str(value)
+    return "'" + text if text.lstrip("'").startswith(_FORMULA) else text
 
 
 def read_plan_table(path: Path) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from netopt.errors import PlanError
+from netopt.errors import InputError, PlanError
 from netopt.formulation import build
 from netopt.network import Network, read
 from netopt.plan.audit import audit
@@ -49,7 +49,7 @@ def verify(folder: str | Path, network: str | Path | Network | None = None) -> l
     Raises
     ------
     PlanError
-        When the folder is not a plan, or its network cannot be found.
+        When the folder is not a plan, its network cannot be found, or its edits cannot be made.
     InputError
         When the network cannot be read.
     """
@@ -65,6 +65,8 @@ def verify(folder: str | Path, network: str | Path | Network | None = None) -> l
     source = _as_edited(source, summary)
     if source.tables.sha256 != summary.get("input_sha256"):
         found.append("the network is not the one that was solved: its digest differs from summary.json, input_sha256")
+    if [*map(dict, source.tables.edits)] != summary.get("edits", []):
+        found.append("the network is not the one that was solved: its edits differ from summary.json, edits")
     try:
         report = audit(source, tables)
     except PlanError as error:  # a column is gone
@@ -151,8 +153,8 @@ def _as_edited(network: Network, summary: Mapping[str, Any]) -> Network:
         return network
     try:
         return network.edit(*edits)
-    except TypeError as error:  # a key that no edit has
-        raise PlanError(f"summary.json, edits: {error}") from error
+    except InputError as error:
+        raise PlanError(f"summary.json, edits cannot be made: {'; '.join(map(str, error.problems))}") from error
 
 
 def _against_tables(summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], audited: float) -> Iterator[str]:

@@ -27,7 +27,7 @@ CHUNK = 20_000
 def read_frame(name: str, frame: object, findings: Findings) -> RawTable | None:
     """Return a frame as a table; rows are counted from 2, as if it stood in a file under its header.
 
-    An index ``row`` says which rows they are, as in a table that was read before.
+    An index ``row`` of distinct numbers says which rows they are, as in a table that was read before.
     """
     source = f"{name} table"
     if not isinstance(frame, pd.DataFrame):
@@ -36,7 +36,8 @@ def read_frame(name: str, frame: object, findings: Findings) -> RawTable | None:
         return None
     columns = [column_of(frame.iloc[:, i]) for i in range(frame.shape[1])]
     headers = ["" if header is None else str(header) for header in frame.columns]
-    numbered = frame.index.name == "row" and pd.api.types.is_integer_dtype(frame.index.dtype)
+    numbered = frame.index.name == "row" and isinstance(frame.index.dtype, np.dtype) and frame.index.dtype.kind == "i"
+    numbered = numbered and frame.index.is_unique
     rows = frame.index.to_numpy(dtype=np.int64) if numbered else np.arange(2, len(frame) + 2, dtype=np.int64)
     return raw_table(name, source, headers, columns, rows)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from netopt import schema
     from netopt.read.raw import Cells
 
-__all__ = ["explained", "out_of_range", "parsed"]
+__all__ = ["explained", "number_of", "out_of_range", "parsed"]
 
 PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}([,'’ \u00a0\u202f]\d{3})+(\.\d*)?", re.ASCII)
@@ -38,6 +38,12 @@ def parsed(cells: Cells) -> NDArray[np.float64]:
     except pa.ArrowInvalid:
         plain = pc.match_substring_regex(cells, PLAIN)
         return _array(pc.if_else(plain, cells, pa.scalar(None, pa.large_string())).cast(pa.float64()))
+
+
+def number_of(text: str) -> float:
+    """Return the finite number that a text is, NaN where it is none."""
+    value = float(text) if re.fullmatch(PLAIN, text) else math.nan
+    return value if math.isfinite(value) else math.nan
 
 
 def _array(numbers: Cells) -> NDArray[np.float64]:

@@ -61,7 +61,7 @@ def _best_option(study: Study) -> tuple[str, list[str]]:
     cheapest = str(costs.idxmin())
     if cheapest == "base":
         head = "None of the options saves anything"
-        lines = [f"In the base, all of them cost more than {money(scale, currency)}."]
+        lines = [f"In the base, none of them costs less than {money(scale, currency)}."]
     else:
         saving = study.base.cost - study[cheapest].cost
         head = f"{cheapest} saves {money(saving, currency, scale)}"

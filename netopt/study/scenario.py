@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ import pandas as pd
 from netopt import schema
 from netopt.errors import InputError, Problem
 from netopt.network.edits import Edit, as_edit
-from netopt.read.problems import closest, fold, shown
+from netopt.read.problems import closest, fold, plain, shown
+from netopt.read.raw import cell_text
 from netopt.read.side import read_side_table
 
 __all__ = ["BASE", "Scenario", "Scenarios", "read_scenarios"]
@@ -26,6 +27,13 @@ Scenarios = str | os.PathLike[str] | pd.DataFrame | Mapping[str, Any] | Iterable
 
 _YAML = (".yaml", ".yml")
 _KEYS = ("kind", "probability", "description", "edits")
+_CELLS = ("table", "filter", "column", "action", "value")
+_COLUMNS = ("option", "largest", "expected")
+"""Columns beside those of the cases where there are options; see `netopt.study.study.Study.regret`."""
+
+_SAME = 1e-9
+_LONGEST = 100
+"""Bytes in the name of a scenario: two of them make the name of a folder."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +107,7 @@ def read_scenarios(source: Scenarios) -> tuple[Scenario, ...]:
         With every problem found.
     """
     if not isinstance(source, str | os.PathLike | pd.DataFrame | Mapping):
-        listed = tuple(source)
-        _refuse([Problem("scenarios", None, None, f"{shown(name)} is there twice", "give each a name of its own")
-                 for name in _repeated([scenario.name for scenario in listed])])  # fmt: skip
-        return listed
+        return _listed(tuple(source))
     if isinstance(source, Mapping):
         rows = _of_mapping(source, "scenarios")
     elif not isinstance(source, pd.DataFrame) and Path(source).suffix.casefold() in _YAML:
@@ -116,12 +121,35 @@ def read_scenarios(source: Scenarios) -> tuple[Scenario, ...]:
 
 def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
-        raise InputError(problems)
+        raise InputError([*dict.fromkeys(problems)])  # rows of a scenario share its name
 
 
-def _repeated(names: Sequence[str]) -> list[str]:
-    folded = [fold(name) for name in names]
-    return sorted({name for name, key in zip(names, folded, strict=True) if folded.count(key) > 1})
+def _twice(names: Iterable[object], source: str) -> list[Problem]:
+    """Return the names that are there more than once, as names are compared."""
+    by_name: dict[str, list[str]] = {}
+    for name in map(str, names):
+        by_name.setdefault(fold(name), []).append(name)
+    fix = "give each a name of its own"
+    return [
+        Problem(source, None, None, f"{shown(same[-1])} is there twice", fix)
+        for same in by_name.values()
+        if len(same) > 1
+    ]
+
+
+def _listed(scenarios: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
+    """Return scenarios that a script has made, if they could have been read."""
+    strange = [each for each in scenarios if not isinstance(each, Scenario)]
+    _refuse([Problem("scenarios", None, None, f"{shown(each)} is not a scenario", "give Scenario") for each in strange])
+    _refuse(_twice([each.name for each in scenarios], "scenarios"))
+    by_name = {}
+    for each in scenarios:
+        cells = {"scenario": each.name, "kind": each.kind, "probability": each.probability}
+        by_name[fold(each.name)] = [_Row("scenarios", None, cells)]
+    _refuse([problem for rows in by_name.values() for problem in _wrong(rows[0], by_name)])
+    found = tuple(replace(each, edits=tuple(map(as_edit, each.edits))) for each in scenarios)
+    _refuse([*_clashing(found, by_name)])
+    return found
 
 
 # -- other shapes than rows ----------------------------------------------------------------------------------------
@@ -130,9 +158,21 @@ def _repeated(names: Sequence[str]) -> list[str]:
 def _of_yaml(path: Path) -> list[_Row]:
     import yaml
 
+    class Loader(yaml.SafeLoader):
+        """Makes plain values alone, and refuses a key that is there twice, of which the last would win."""
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            keys = [key for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
+            named = [key.value for key in keys]
+            for key in keys:
+                if named.count(key.value) > 1:
+                    words = f"{shown(key.value)} is there twice"
+                    raise yaml.constructor.ConstructorError(None, None, words, key.start_mark)
+            return super().construct_mapping(node, deep)
+
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader)  # noqa: S506 - a SafeLoader
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         place = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or getattr(error, "strerror", None) or error
         row = None if place is None else place.line + 1
@@ -145,18 +185,19 @@ def _of_yaml(path: Path) -> list[_Row]:
 
 def _of_mapping(content: Mapping[str, Any], source: str) -> list[_Row]:
     rows: list[_Row] = []
-    problems: list[Problem] = []
+    problems = _twice(content, source)
     for name, said in content.items():
-        label = f"{source}, {name}"
+        label = f"{source}, {plain(name)}"
         facts: Mapping[str, Any] = said if isinstance(said, Mapping) else {"edits": said}
         unknown = [str(key) for key in facts if key not in _KEYS]
         if unknown:
             fix = f"use {', '.join(_KEYS)}, or give the list of edits alone"
             problems.append(Problem(label, None, None, f"{shown(unknown[0])} means nothing here", fix))
             continue
-        edits = facts.get("edits") or []
         rows.append(_Row(label, None, {"scenario": name, **{key: facts.get(key) for key in _KEYS[:3]}}))
-        for edit in [edits] if isinstance(edits, str | Mapping | Edit) else edits:
+        edits = facts.get("edits")
+        listed = edits if isinstance(edits, list | tuple) else [] if edits is None or edits == "" else [edits]
+        for edit in listed:
             try:
                 rows.append(_Row(label, None, {"scenario": name, **_cells(edit, label)}))
             except InputError as error:
@@ -170,15 +211,19 @@ def _cells(edit: object, source: str) -> Mapping[str, Any]:
     if isinstance(edit, str) and edit.casefold().startswith("include "):
         return {"action": "include", "value": edit.split(None, 1)[1].strip()}
     if isinstance(edit, Mapping):
-        known = set(schema.side_tables()["scenarios"].columns)
-        unknown = [str(key) for key in edit if key not in known]
+        unknown = [str(key) for key in edit if key not in _CELLS]
         if unknown:
             fix = "use table, filter, column, action and value"
             raise InputError([Problem(source, None, None, f"{shown(unknown[0])} means nothing in an edit", fix)])
-        return edit
+        several = [key for key, cell in edit.items() if isinstance(cell, list | tuple | set | Mapping)]
+        if several:
+            fix = "write one word or number, and A|B for either in a filter"
+            raise InputError([Problem(source, None, several[0], "the cell holds several things", fix)])
+        return {key: cell_text(cell) for key, cell in edit.items()}
     if not isinstance(edit, str | Edit):
         fix = "write words such as facilities.Reno.capacity=900, or a mapping of cells"
-        raise InputError([Problem(source, None, None, f"{shown(edit)} is not an edit", fix)])
+        words = "a list" if isinstance(edit, list | tuple | set) else shown(edit)  # which may be huge, written out
+        raise InputError([Problem(source, None, None, f"{words} is not an edit", fix)])
     return as_edit(edit, source).to_json()
 
 
@@ -193,19 +238,20 @@ def _grouped(rows: Sequence[_Row]) -> tuple[Scenario, ...]:
     problems: list[Problem] = []
     for rows_of in by_name.values():
         problems += [problem for row in rows_of for problem in _wrong(row, by_name)]
+        problems += _divided(rows_of)
     _refuse(problems)
     problems += [problem for name in by_name for problem in _circle(name, by_name)]
     _refuse(problems)
-    return tuple(_scenario(rows_of, by_name) for rows_of in by_name.values())
+    found = tuple(_scenario(rows_of, by_name) for rows_of in by_name.values())
+    _refuse([*_clashing(found, by_name)])
+    return found
 
 
 def _wrong(row: _Row, by_name: Mapping[str, Sequence[_Row]]) -> list[Problem]:
     """Return what is wrong with a row."""
-    name, action = row["scenario"], row["action"] or "set"
-    if fold(name) == BASE:
-        return [row.problem("scenario", f"{shown(name)} is the network as it is", "give the scenario another name")]
-    if "/" in name or "\\" in name or name.startswith("."):
-        return [row.problem("scenario", f"{shown(name)} cannot name a folder", "take the slash or the dot out")]
+    misnamed, action = _misnamed(row["scenario"].strip()), row["action"] or "set"
+    if misnamed is not None:
+        return [row.problem("scenario", *misnamed)]
     words = schema.side_tables()["scenarios"].columns["action"].choices
     if action not in words:
         return [row.problem("action", f"{shown(action)} is not an action", f"use one of {', '.join(words)}")]
@@ -223,6 +269,57 @@ def _wrong(row: _Row, by_name: Mapping[str, Sequence[_Row]]) -> list[Problem]:
     if changes and not row["table"]:
         return [row.problem("table", "the cell is blank", "name the table of the network that changes")]
     return []
+
+
+def _misnamed(name: str) -> tuple[str, str] | None:
+    """Return what is wrong with a name, and how to mend it."""
+    if not name:
+        return "the name is blank", "give the scenario a name"
+    if fold(name) == BASE:
+        return f"{shown(name)} is the network as it is", "give the scenario another name"
+    if "/" in name or "\\" in name or name.startswith("."):
+        return f"{shown(name)} cannot name a folder", "take the slash or the dot out"
+    if not name.isprintable():
+        return f"{shown(name)} cannot name a folder", "take out what cannot be printed"
+    if len(name.encode()) > _LONGEST:
+        return f"{shown(name)} is too long to name a folder", f"use at most {_LONGEST} letters"
+    return None
+
+
+def _divided(rows: Sequence[_Row]) -> list[Problem]:
+    """Return the rows of a scenario that give it another kind or probability than the rows before."""
+    problems = []
+    for column in ("kind", "probability"):
+        said = [row for row in rows if row[column]]
+        for row in said[1:]:
+            if row[column] != said[0][column]:
+                words = f"{shown(row[column])} is not the {column} that the scenario has in another row"
+                problems.append(row.problem(column, words, "say it once"))
+    return problems
+
+
+def _clashing(scenarios: Sequence[Scenario], by_name: Mapping[str, Sequence[_Row]]) -> Iterator[Problem]:
+    """Yield what is wrong with scenarios side by side: names that mean two things, and shares of more than a whole."""
+    cases, options = ([each for each in scenarios if each.kind == kind] for kind in ("case", "option"))
+    taken = {fold(each.name) for each in scenarios}
+    for option in options:
+        for case in cases:
+            name = f"{option.name} in {case.name}"
+            if fold(name) in taken:
+                row = by_name[fold(case.name)][0]
+                yield row.problem("scenario", f"{shown(name)} would be two things", "give the scenario another name")
+            taken.add(fold(name))
+    for case in cases if options else ():
+        if fold(case.name) in _COLUMNS:
+            words = f"{shown(case.name)} is a column of what options cost and are regretted by"
+            yield by_name[fold(case.name)][0].problem("scenario", words, "give the scenario another name")
+    total = sum(case.probability or 0.0 for case in cases)
+    if total > 1 + _SAME:
+        last = [case for case in cases if case.probability][-1]
+        rows = by_name[fold(last.name)]
+        row = next((row for row in rows if row["probability"]), rows[0])
+        words = f"the probabilities add up to {total:g}, more than 1"
+        yield row.problem("probability", words, "make them smaller; the base has the rest")
 
 
 def _share(words: str) -> float | None:
@@ -267,7 +364,7 @@ def _scenario(rows: Sequence[_Row], by_name: Mapping[str, Sequence[_Row]]) -> Sc
         return next((row[column] for row in rows if row[column]), "")
 
     return Scenario(
-        name=rows[0]["scenario"],
+        name=rows[0]["scenario"].strip(),
         edits=tuple(_edits(rows, by_name)),
         kind=first("kind") or "case",
         probability=_share(first("probability")) if first("probability") else None,

@@ -9,16 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from netopt.errors import PlanError
-from netopt.plan.folder import digest, read_plan_table
+from netopt.plan.folder import digest, read_plan_table, seal
 from netopt.plan.tables import PLAN_TABLES
 from netopt.study.run import Solved
 
-__all__ = ["PLANS", "RESULTS", "STUDY", "Store", "folder_of", "key_of"]
+__all__ = ["PLANS", "RESULTS", "STUDY", "Store", "folder_of", "key_of", "records_of"]
 
 RESULTS, PLANS, STUDY = "results.jsonl", "plans", "study.json"
 
@@ -34,6 +34,17 @@ def folder_of(name: str) -> str:
     return name.replace(" / ", " in ")
 
 
+def records_of(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield what each whole line of the results says."""
+    for line in (folder / RESULTS).read_bytes().split(b"\n"):  # names may hold what else ends a line
+        try:
+            record = json.loads(line)
+        except ValueError:  # written when the study was killed
+            continue
+        if isinstance(record, dict) and {"key", "scenario", "proof", "summary"} <= {*record}:
+            yield record
+
+
 class Store:
     """The results in the folder of a study.
 
@@ -46,6 +57,8 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._file = folder / RESULTS
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file.touch()  # a folder is that of a study before anything is solved
         self._known = self._read()
 
     def plan(self, name: str) -> Path:
@@ -53,23 +66,12 @@ class Store:
         return self.folder / PLANS / name
 
     def _read(self) -> dict[str, dict[str, Any]]:
-        try:
-            lines = self._file.read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return {}
-        known = {}
-        for line in lines:
-            try:
-                record = json.loads(line)
-                known[str(record["key"])] = record
-            except (ValueError, KeyError, TypeError):  # written when the study was killed
-                continue
-        return known
+        return {str(record["key"]): record for record in records_of(self.folder)}
 
     def get(self, key: str, name: str) -> Solved | None:
         """Return a finished result, None where there is none that stands."""
         record = self._known.get(key)
-        if record is None or record.get("scenario") != name or not isinstance(record.get("summary"), dict):
+        if record is None or record["scenario"] != name or not isinstance(record["summary"], dict):
             return None
         summary = record["summary"]
         if summary.get("cost") is None:
@@ -77,9 +79,9 @@ class Store:
         folder = self.plan(name)
         try:
             proof = json.loads((folder / "proof.json").read_text(encoding="utf-8"))
-            if proof["sha256"] != record["proof"]:
+            if seal(proof) != record["proof"]:
                 return None
-            if any(digest(folder / f"{table}.csv") != proof["files"][f"{table}.csv"] for table in PLAN_TABLES):
+            if any(digest(folder / file) != written for file, written in proof["files"].items()):
                 return None
             return summary, {table: read_plan_table(folder / f"{table}.csv") for table in PLAN_TABLES}
         except (OSError, ValueError, KeyError, TypeError, PlanError):
@@ -88,10 +90,9 @@ class Store:
     def put(self, key: str, name: str, summary: Mapping[str, Any]) -> None:
         """Add a finished result, whose plan has been written."""
         proof = self.plan(name) / "proof.json"
-        seal = json.loads(proof.read_text(encoding="utf-8"))["sha256"] if summary.get("cost") is not None else None
-        record = {"key": key, "scenario": name, "proof": seal, "summary": dict(summary)}
+        sealed = json.loads(proof.read_text(encoding="utf-8"))["sha256"] if summary.get("cost") is not None else None
+        record = {"key": key, "scenario": name, "proof": sealed, "summary": dict(summary)}
         line = json.dumps(record, ensure_ascii=False, allow_nan=False, default=str)
-        self.folder.mkdir(parents=True, exist_ok=True)
         torn = self._file.exists() and not self._file.read_bytes().endswith(b"\n") and self._file.stat().st_size > 0
         with self._file.open("a", encoding="utf-8") as out:
             out.write(("\n" if torn else "") + line + "\n")

@@ -6,7 +6,7 @@ Where there are options (what may be decided) as well as cases (what may happen)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from netopt.errors import PlanError
+from netopt.errors import InputError, PlanError, Problem
 from netopt.network import Network, read
 from netopt.plan.solve import versions
 from netopt.study.comparison import Comparison
@@ -235,8 +235,8 @@ def study(
         raise ValueError(f"workers is {workers}; it must be 1 or more")
     network, listed = read(source), read_scenarios(scenarios)
     options, cases, wanted = combined(listed)
-    for scenario in wanted[1:]:
-        network.edit(*scenario.edits)  # what is wrong is said before anything is solved
+    _check(network, listed)  # what is wrong is said before anything is solved
+    _check(network, [each for each in wanted[1:] if each not in listed])
     given = {"gap": gap, "time_limit": time_limit, "threads": 1 if workers else threads, "seed": seed}
     store = None if out is None else Store(Path(out))
     run = run_here if workers is None else partial(run_with_workers, workers=workers)
@@ -251,6 +251,18 @@ def combined(listed: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[Sc
     options = (base, *(scenario for scenario in listed if scenario.kind == "option"))
     cases = (base, *(scenario for scenario in listed if scenario.kind == "case"))
     return options, cases, [_within(option, case) for option in options for case in cases]
+
+
+def _check(network: Network, scenarios: Iterable[Scenario]) -> None:
+    """Make the edits of every scenario; raise InputError with all that cannot be made."""
+    problems: list[Problem] = []
+    for scenario in scenarios:
+        try:
+            network.edit(*scenario.edits)
+        except InputError as error:
+            problems += [replace(each, message=f"in {scenario.name}, {each.message}") for each in error.problems]
+    if problems:
+        raise InputError(problems)
 
 
 def _within(option: Scenario, case: Scenario) -> Scenario:

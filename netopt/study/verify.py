@@ -18,7 +18,7 @@ from netopt.plan.tables import PLAN_TABLES
 from netopt.plan.verify import verify
 from netopt.study.outcome import Outcome
 from netopt.study.scenario import Scenario
-from netopt.study.store import PLANS, RESULTS, STUDY, folder_of
+from netopt.study.store import PLANS, RESULTS, STUDY, folder_of, records_of
 from netopt.study.study import Study, combined
 
 __all__ = ["is_study", "verify_study"]
@@ -114,14 +114,10 @@ def _scenario(said: Mapping[str, Any]) -> Scenario:
 
 def _results(folder: Path) -> dict[str, dict[str, Any]]:
     """Return the summaries of what was solved, the last one of each scenario."""
-    found = {}
-    for line in (folder / RESULTS).read_text(encoding="utf-8").splitlines():
-        try:
-            record = json.loads(line)
-            found[str(record["scenario"])] = dict(record["summary"])
-        except (ValueError, KeyError, TypeError):
-            continue
-    return found
+    try:
+        return {str(record["scenario"]): dict(record["summary"]) for record in records_of(folder)}
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def _outcome(

@@ -236,7 +236,7 @@ def test_no_text_is_a_formula_and_all_come_back(tmp_path: Path) -> None:
     path = tmp_path / "flows.csv"
     numbers = np.array([-1.5, 0.1, 1e300, 5e-324, np.nan, -0.0, 2.0, 1 / 3, 1e16, 123456789.125, 1, 2, 3])
     frame = pd.DataFrame({"origin": ODD, "quantity": numbers, "vehicles": np.arange(len(ODD))})
-    writing._write_table(path, frame)
+    writing.write_table(path, frame)
     with path.open(newline="", encoding="utf-8") as source:
         cells = [row["origin"] for row in csv.DictReader(source)]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]

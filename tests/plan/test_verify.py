@@ -250,3 +250,89 @@ def test_another_network(tmp_path: Path) -> None:
     folder = netopt.solve(tmp_path / "network.csv").save(tmp_path / "plan")
     (tmp_path / "network.csv").write_text(text.replace("Reno,fc,consider", "Reno,fc,open"), encoding="utf-8")
     assert [line for line in verify(folder) if line.startswith("the network is not the one that was solved")]
+
+
+# ------------------------------------------------------------------------------------------------------------- the edits
+
+
+@pytest.fixture(scope="module")
+def edited_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    here = tmp_path_factory.mktemp("edited")
+    (here / "network.csv").write_bytes((DATA / "tiny" / "network.csv").read_bytes())
+    changed = netopt.read(here / "network.csv").edit("facilities.Reno.fixed_cost+=50", "demand[Boise].quantity*=0.5")
+    netopt.solve(changed.edit({"table": "customers", "filter": "name=Austin", "action": "remove"})).save(here / "plan")
+    return here
+
+
+@pytest.fixture
+def edited_folder(edited_plan: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(edited_plan, tmp_path / "edited")) / "plan"
+
+
+def say(folder: Path, edits: object, *names: str) -> None:
+    """Write other edits into a plan's files, with seals that fit."""
+    for name in names or ("summary.json", "proof.json"):
+        content = json.loads((folder / name).read_text(encoding="utf-8")) | {"edits": edits}
+        content = {key: value for key, value in content.items() if key != "edits" or value is not ...}
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    forge(folder)
+
+
+def edits_of(folder: Path) -> list[dict[str, str]]:
+    return json.loads((folder / "summary.json").read_text(encoding="utf-8"))["edits"]
+
+
+def test_a_plan_of_an_edited_network(edited_folder: Path) -> None:
+    assert verify(edited_folder) == []
+    assert verify(edited_folder, edited_folder.parent / "network.csv") == []
+    network = netopt.read(edited_folder.parent / "network.csv")
+    assert verify(edited_folder, network) == []
+    assert verify(edited_folder, network.edit(*edits_of(edited_folder))) == []
+
+
+def test_another_edited_network(edited_folder: Path) -> None:
+    network = netopt.read(edited_folder.parent / "network.csv")
+    told = "the network is not the one that was solved: its edits differ from summary.json, edits"
+    assert told in verify(edited_folder, network.edit("facilities.Reno.region=West"))
+    assert told in verify(edited_folder, network.edit(*edits_of(edited_folder), "facilities.Reno.region=West"))
+    plain = netopt.solve(network).save(edited_folder.parent / "plain")
+    assert verify(plain, network) == []
+    assert verify(plain, network.edit("facilities.Reno.region=West")) == [told]
+
+
+@pytest.mark.parametrize("at", range(3))
+@pytest.mark.parametrize("name", ["summary.json", "proof.json"])
+def test_edits_altered_in_one_file(edited_folder: Path, at: int, name: str) -> None:
+    edits = edits_of(edited_folder)
+    edits[at] |= {"filter": "name=Phoenix" if at == 2 else edits[at]["filter"], "value": "7"}
+    say(edited_folder, edits, name)
+    assert [line for line in verify(edited_folder) if line.startswith("summary.json, edits and proof.json, edits differ")]
+
+
+@pytest.mark.parametrize(("at", "key", "value"), [(0, "value", "51"), (1, "value", "0.6"), (1, "action", "set"), (2, "filter", "Phoenix")])
+def test_forged_edits_do_not_bear_the_tables_out(edited_folder: Path, at: int, key: str, value: str) -> None:
+    edits = edits_of(edited_folder)
+    edits[at][key] = value
+    say(edited_folder, edits)
+    problems = verify(edited_folder)
+    assert problems
+    assert not [line for line in problems if "altered since" in line or "differ:" in line]
+
+
+def test_forged_edits_that_are_gone(edited_folder: Path) -> None:
+    say(edited_folder, edits_of(edited_folder)[1:])
+    assert verify(edited_folder)
+    say(edited_folder, ...)
+    assert verify(edited_folder)
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [None, 3, "facilities.Reno.capacity=1", {}, ["facilities.Reno.capacity=1"], [None], [{}], [{"table": "facilities", "rows": 1}],
+     [{"table": 5}], [{"table": "facilities", "filter": "Nobody", "column": "capacity", "value": "1"}],
+     [{"table": "facilities", "filter": ["x"], "column": {}, "action": 3, "value": None}], [{"table": "demand", "column": "quantity", "value": "x"}]],
+)  # fmt: skip
+def test_edits_that_are_none(edited_folder: Path, edits: object) -> None:
+    say(edited_folder, edits)
+    with pytest.raises(netopt.PlanError, match=r"summary\.json, edits"):
+        verify(edited_folder)

@@ -132,3 +132,20 @@ def test_digest_follows_the_cells() -> None:
         read_tables(frames(lanes=lanes([1, 2.6]))),
     )
     assert one.sha256 == same.sha256 != other.sha256
+
+
+@pytest.mark.parametrize(
+    ("index", "row"),
+    [
+        (pd.Index([40, 12], name="row"), 12),
+        (pd.Index([40, 12]), 3),
+        (pd.Index([40, 12], name="line"), 3),
+        (pd.Index([12, 12], name="row"), 3),
+        (pd.Index([1.5, 2.5], name="row"), 3),
+        (pd.Index([4, None], name="row", dtype="Int64"), 3),
+        (pd.Index(["a", "b"], name="row"), 3),
+        (pd.MultiIndex.from_tuples([(1, 2), (3, 4)], names=["row", "x"]), 3),
+    ],
+)
+def test_an_index_of_distinct_rows_says_where_they_stand(index: pd.Index, row: int) -> None:
+    assert f"lanes table row {row}, unit_cost: -1 is negative" in refused(lanes=lanes([1, -1]).set_axis(index))

@@ -33,6 +33,9 @@ class Ledger:
         Money, shape (buckets, periods), buckets as in `netopt.plan.audit.table.BUCKETS`.
     moves : ndarray
         Each of `Stated.moves`, the lane's costs on its first row; NaN where nothing says the price, shape (moves,).
+    freight : ndarray
+        What moving each of them costs: transport, and by units a share of the vehicles and the fixed cost of its lane;
+        neither duty nor emissions. NaN where nothing says the price, shape (moves,).
     sites, stock : ndarray
         Shapes (facilities, periods) and (facilities, products, periods).
     unmet, purchases : ndarray
@@ -41,6 +44,7 @@ class Ledger:
 
     buckets: FloatArray
     moves: FloatArray
+    freight: FloatArray
     sites: FloatArray
     stock: FloatArray
     unmet: FloatArray
@@ -94,6 +98,7 @@ def ledger_of(plan: Stated) -> Ledger:
     return Ledger(
         buckets=np.stack([buckets[name] for name in BUCKETS]),
         moves=rows,
+        freight=transport + _shared(plan, vehicles + fixed),
         sites=site + handling + cycle,
         stock=stock,
         unmet=unmet,
@@ -124,6 +129,13 @@ def _by_lane(plan: Stated) -> tuple[FloatArray, FloatArray]:
     vehicles = np.where(counted, lanes.vehicle_cost[use.lane, use.period] * use.vehicles, 0.0)
     fixed = lanes.fixed_cost[use.lane, use.period] * use.used
     return vehicles * discount, fixed * discount
+
+
+def _shared(plan: Stated, cost: FloatArray) -> FloatArray:
+    """Return the share of each move, by its units, in what its lane costs in the period."""
+    group, units = plan.lane_use.group, plan.lane_use.units
+    per_unit = np.divide(cost, units, out=np.zeros(len(units)), where=units > 0)
+    return np.append(per_unit, 0.0)[group] * plan.moves.quantity
 
 
 def _by_site(plan: Stated) -> tuple[FloatArray, FloatArray, FloatArray]:
