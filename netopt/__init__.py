@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from netopt.study.baseline import Baseline, baseline
     from netopt.study.outcome import Outcome
     from netopt.study.scenario import Scenario, Scenarios
+    from netopt.study.site_values import SiteValues, value_sites
     from netopt.study.study import Study
+    from netopt.study.why import why
+    from netopt.study.worth import Worth
 
 __version__ = "0.1.0"
 
@@ -42,14 +45,18 @@ __all__ = [
     "PlanError",
     "Problem",
     "Scenario",
+    "SiteValues",
     "SolverError",
     "Study",
+    "Worth",
     "__version__",
     "baseline",
     "read",
     "solve",
     "study",
     "to_pyomo",
+    "value_sites",
+    "why",
 ]
 
 
@@ -61,7 +68,11 @@ _LAZY = {
     "Plan": "netopt.plan",
     "Scenario": "netopt.study.scenario",
     "Study": "netopt.study.study",
+    "SiteValues": "netopt.study.site_values",
+    "Worth": "netopt.study.worth",
     "baseline": "netopt.study.baseline",
+    "value_sites": "netopt.study.site_values",
+    "why": "netopt.study.why",
 }
 
 

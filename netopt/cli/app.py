@@ -23,10 +23,13 @@ from netopt.cli.explain import explain
 from netopt.cli.export import export
 from netopt.cli.options import debug
 from netopt.cli.out import complain, say_json
+from netopt.cli.sites import sites
 from netopt.cli.solve import solve
+from netopt.cli.stress import stress
 from netopt.cli.study import study
 from netopt.cli.template import template
 from netopt.cli.verify import verify
+from netopt.cli.why import why
 from netopt.errors import InputError, NetoptError
 
 __all__ = ["cli", "main"]
@@ -111,7 +114,7 @@ def cli() -> None:
     """
 
 
-for _command in (solve, baseline, study, check, template, verify, explain, export, completion):
+for _command in (solve, baseline, study, sites, stress, why, check, template, verify, explain, export, completion):
     cli.add_command(_command)
 
 

@@ -1,0 +1,87 @@
+"""``netopt sites``: what every site is worth."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+from rich_click import RichCommand
+
+import netopt
+from netopt.cli import options
+from netopt.cli.exits import ExitCode, Failure
+from netopt.cli.out import piped, say_json
+from netopt.cli.studies import check_study_folder, say_outcome, solving, stopped
+
+__all__ = ["sites"]
+
+_CURVE = re.compile(r"([a-z_]+)(?::(\d+)-(\d+))?")
+_TYPES = ("supplier", "plant", "dc", "sort_center", "fc")
+
+
+@click.command(cls=RichCommand)
+@options.network
+@options.changed
+@click.option("--site", "names", multiple=True, help="Only these; without it all that may be open or not.")
+@click.option("--alone", is_flag=True, help="Also try each candidate as the only addition to today's sites.")
+@click.option("--curve", metavar="TYPE[:FROM-TO]", help="Also the cost by the number of sites, such as fc or fc:4-9.")
+@solving
+@click.pass_context
+def sites(
+    ctx: click.Context,
+    network: Path,
+    edits: tuple[str, ...],
+    out: Path,
+    names: tuple[str, ...],
+    alone: bool,
+    curve: str | None,
+    gap: float,
+    time_limit: float | None,
+    threads: int | None,
+    workers: int | None,
+    seed: int,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Say what every site of NETWORK is worth: the plan beside the best one without it, or with it.
+
+    For each site: what that costs and how sure it is, by how much its fixed cost would have to change for the choice to
+    turn, whom it serves, and what takes its place. The exit code is 0 when every plan is within the gap or proved not
+    to exist, 4 when a limit or Ctrl-C came first.
+    """
+    counted, counts = _curve(curve)
+    check_study_folder(out)
+    found = options.read_changed(network, edits)
+    try:
+        values = netopt.value_sites(
+            found, names=names, alone=alone, counted=counted, counts=counts, gap=gap, time_limit=time_limit,
+            threads=threads, workers=workers, seed=seed, out=out, heard=None if quiet or as_json else say_outcome,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        raise stopped(out) from None
+    from netopt.report.console import terminal
+    from netopt.report.site_values import print_site_values, site_values_json, write_site_values
+
+    try:
+        write_site_values(values, out)
+    except OSError as error:
+        raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
+    if as_json:
+        say_json(site_values_json(values))
+    elif not quiet:
+        console = terminal()
+        piped(lambda: print_site_values(values, console, out))
+    done = all(each.summary["status"] in ("optimal", "infeasible") for each in values.study.outcomes)
+    ctx.exit(ExitCode.GOOD if done else ExitCode.STOPPED)
+
+
+def _curve(said: str | None) -> tuple[str, list[int]]:
+    """Return the type of site whose number is varied, and the numbers; none for all."""
+    if said is None:
+        return "", []
+    found = _CURVE.fullmatch(said)
+    if found is None or found[1] not in _TYPES:
+        raise click.UsageError(f"--curve is {said}; write a type ({', '.join(_TYPES)}), or fc:4-9")
+    least, most = found[2], found[3]
+    return found[1], [] if least is None else list(range(int(least), int(most) + 1))

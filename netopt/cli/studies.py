@@ -1,0 +1,104 @@
+"""What the commands share that solve many networks: options, the folder, what is said meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from netopt.cli import options
+from netopt.cli.exits import ExitCode, Failure
+from netopt.cli.out import complain
+
+if TYPE_CHECKING:
+    from netopt.study.outcome import Outcome
+    from netopt.study.study import Study
+
+__all__ = ["check_study_folder", "code", "say_outcome", "solving", "stopped", "written"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def solving(command: Command) -> Command:
+    """Add the options of solving: folder, gap, limits, workers, seed."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+_OPTIONS = (
+    click.option(
+        "-o", "--out", type=click.Path(path_type=Path), required=True,
+        help="Folder for tables, page and plans. What is solved there already is not solved again.",
+    ),
+    click.option(
+        "--gap", type=options.FiniteRange(min=0), default=1e-4, show_default=True,
+        help="Each plan is to be proved within this share of the cheapest one.",
+    ),
+    click.option(
+        "--time-limit", type=options.FiniteRange(min=0, min_open=True), help="Stop each plan after so many seconds."
+    ),
+    click.option("--threads", type=click.IntRange(min=1), help="With 1, search and HiGHS take turns."),
+    click.option("--workers", type=click.IntRange(min=1), help="Solve so many plans side by side, one thread each."),
+    click.option(
+        "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver."
+    ),
+    options.as_json,
+    click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and what --json asks for."),
+    options.debug,
+)  # fmt: skip
+
+
+def check_study_folder(out: Path) -> None:
+    """Refuse a folder with something else in it, before anything is solved.
+
+    Raises
+    ------
+    Failure
+        When it is a file, or holds anything but a study.
+    """
+    from netopt.study.store import RESULTS
+
+    if out.exists() and not out.is_dir():
+        raise Failure(ExitCode.INPUT, f"{out} is a file; name a folder with --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / RESULTS).is_file():
+        raise Failure(ExitCode.INPUT, f"{out} holds something else than a study; name another folder with --out")
+
+
+def say_outcome(outcome: Outcome, number: int, total: int) -> None:
+    """Say on standard error that one more plan is there."""
+    cost = f"{outcome.cost:,.0f}" if outcome.found else str(outcome.summary["status"])
+    complain(f"netopt: {number} of {total} plans: {outcome.name} {cost}")
+
+
+def stopped(out: Path) -> Failure:
+    """Return what Ctrl-C comes to."""
+    return Failure(ExitCode.STOPPED, f"stopped; what is solved is in {out}, and the same command goes on from there")
+
+
+def written(study: Study, write: Callable[[], object], out: Path) -> None:
+    """Write what stands on a study.
+
+    Raises
+    ------
+    Failure
+        When a plan does not pass its audit, and nothing is written; when the folder cannot be written.
+    """
+    wrong = study.audit()
+    if len(wrong):
+        words = "a plan does not pass its audit, so the study is not given out; this is a bug in netopt"
+        raise Failure(ExitCode.BUG, words, [str(line) for line in wrong["words"]])
+    try:
+        write()
+    except OSError as error:
+        raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
+
+
+def code(study: Study) -> ExitCode:
+    """Return 3 where the base has no plan, 0 where each scenario is solved or proved to have none, 4 otherwise."""
+    if study.base.summary["status"] in ("infeasible", "unbounded"):
+        return ExitCode.IMPOSSIBLE
+    done = all(each.summary["status"] in ("optimal", "infeasible", "unbounded") for each in study.outcomes)
+    return ExitCode.GOOD if done else ExitCode.STOPPED
