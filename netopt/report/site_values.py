@@ -30,9 +30,9 @@ _NOTE = (
 )
 
 _TURNED = (
-    "The choice surely stays up to such a rise of the fixed cost a period of an open site, or such a fall for another one, "
-    "and surely turns from the other figure on; never means not even for nothing. Days: what the site adds to the mean "
-    "days from the last site to the customer."
+    "The choice surely stays up to such a rise of the fixed cost a period of an open site, or such a fall for another "
+    "one, and surely turns from the other figure on; never means not even for nothing. Days: what the site adds to the "
+    "mean days from the last site to the customer."
 )
 
 
