@@ -60,6 +60,10 @@ class InputError(NetoptError):
         head = "1 problem" if count == 1 else f"{count:,} problems"
         super().__init__("\n".join([f"{head} in the input", *(str(problem) for problem in self.problems)]))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Return what makes the same error in another process."""
+        return type(self), (self.problems,)
+
 
 class SolverError(NetoptError):
     """The solver failed in a way that says nothing about the network."""

@@ -58,7 +58,7 @@ class Comparison:
         parts = [_by_site(each.tables["sites"]) for each in (self.before, self.after)]
         names = list(dict.fromkeys([*parts[0].index, *parts[1].index]))
         before, after = (part.reindex(names) for part in parts)
-        opened = [part["open"].fillna(0.0).to_numpy() for part in (before, after)]
+        opened = [part["open"].fillna(0.0).to_numpy(dtype=float) for part in (before, after)]
         words = np.select(
             [(opened[0] == 0) & (opened[1] > 0), (opened[0] > 0) & (opened[1] == 0)], ["opens", "closes"], ""
         )

@@ -32,8 +32,8 @@ _COLUMNS = ("option", "largest", "expected")
 """Columns beside those of the cases where there are options; see `netopt.study.study.Study.regret`."""
 
 _SAME = 1e-9
-_LONGEST = 100
-"""Bytes in the name of a scenario: two of them make the name of a folder."""
+_LONGEST = 240
+"""Bytes in the name of a folder, with some left for one beside it while it is written."""
 
 
 @dataclass(frozen=True)
@@ -282,7 +282,7 @@ def _misnamed(name: str) -> tuple[str, str] | None:
     if not name.isprintable():
         return f"{shown(name)} cannot name a folder", "take out what cannot be printed"
     if len(name.encode()) > _LONGEST:
-        return f"{shown(name)} is too long to name a folder", f"use at most {_LONGEST} letters"
+        return f"{shown(name)} is too long to name a folder", "shorten it"
     return None
 
 
@@ -308,6 +308,9 @@ def _clashing(scenarios: Sequence[Scenario], by_name: Mapping[str, Sequence[_Row
             if fold(name) in taken:
                 row = by_name[fold(case.name)][0]
                 yield row.problem("scenario", f"{shown(name)} would be two things", "give the scenario another name")
+            elif len(name.encode()) > _LONGEST:
+                row = by_name[fold(case.name)][0]
+                yield row.problem("scenario", f"{shown(name)} is too long to name a folder", "shorten both names")
             taken.add(fold(name))
     for case in cases if options else ():
         if fold(case.name) in _COLUMNS:

@@ -18,7 +18,7 @@ from tests.formulation.networks import tables
 from tests.random_networks import accepted
 from tests.study.small import TINY
 
-few = settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 USUAL = ("transport", "buy", "site")
 

@@ -191,7 +191,7 @@ HEAD = "scenario,table,filter,column,action,value,kind,probability\n"
         ("..,demand,,quantity,scale,2,,", "scenario", "cannot name a folder"),
         ("a\u202eb,demand,,quantity,scale,2,,", "scenario", ""),
         ("a\u2028b,demand,,quantity,scale,2,,", "scenario", "line break"),
-        ("x" * 101 + ",demand,,quantity,scale,2,,", "scenario", "too long"),
+        ("x" * 241 + ",demand,,quantity,scale,2,,", "scenario", "too long"),
         (",demand,,quantity,scale,2,,", "scenario", "blank"),
         ("a,demand,,quantity,multiply,2,,", "action", "multiply"),
         ("a,demand,,quantity,scale,2,choice,", "kind", "choice"),
@@ -319,6 +319,8 @@ def test_names_that_would_be_two_things_beside_options() -> None:
         assert "is a column" in problem({"A": option, name: []}).message
         assert [each.name for each in read_scenarios({name: []})] == [name]
     assert len(read_scenarios({"A in B": [], "A": [], "B": []})) == 3
+    assert "too long" in problem({"A" * 120: option, "B" * 120: []}).message
+    assert len(read_scenarios({"A" * 120: option, "B" * 116: []})) == 2
 
 
 # -- files ----------------------------------------------------------------------------------------------------------
