@@ -28,6 +28,7 @@ from netopt.cli.solve import solve
 from netopt.cli.stress import stress
 from netopt.cli.study import study
 from netopt.cli.template import template
+from netopt.cli.tornado import tornado
 from netopt.cli.verify import verify
 from netopt.cli.why import why
 from netopt.errors import InputError, NetoptError
@@ -114,7 +115,10 @@ def cli() -> None:
     """
 
 
-for _command in (solve, baseline, study, sites, stress, why, check, template, verify, explain, export, completion):
+for _command in (
+    solve, baseline, study, sites, stress, tornado,
+    why, check, template, verify, explain, export, completion,
+):  # fmt: skip
     cli.add_command(_command)
 
 

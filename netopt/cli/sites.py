@@ -12,7 +12,7 @@ import netopt
 from netopt.cli import options
 from netopt.cli.exits import ExitCode, Failure
 from netopt.cli.out import piped, say_json
-from netopt.cli.studies import check_study_folder, say_outcome, solving, stopped
+from netopt.cli.studies import check_study_folder, code, say_outcome, solving, stopped, written
 
 __all__ = ["sites"]
 
@@ -60,20 +60,18 @@ def sites(
         )  # fmt: skip
     except KeyboardInterrupt:
         raise stopped(out) from None
+    except OSError as error:
+        raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
     from netopt.report.console import terminal
     from netopt.report.site_values import print_site_values, site_values_json, write_site_values
 
-    try:
-        write_site_values(values, out)
-    except OSError as error:
-        raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
+    written(values.study, lambda: write_site_values(values, out), out)
     if as_json:
         say_json(site_values_json(values))
     elif not quiet:
         console = terminal()
         piped(lambda: print_site_values(values, console, out))
-    done = all(each.summary["status"] in ("optimal", "infeasible") for each in values.study.outcomes)
-    ctx.exit(ExitCode.GOOD if done else ExitCode.STOPPED)
+    ctx.exit(code(values.study))
 
 
 def _curve(said: str | None) -> tuple[str, list[int]]:

@@ -229,8 +229,12 @@ def study(
     out: str | PathLike[str] | None = None,
     heard: Callable[[Outcome, int, int], None] | None = None,
     pages: Iterable[Page] = (),
+    base: Outcome | None = None,
 ) -> Study:
-    """Solve a network and its scenarios; see `netopt.study`."""
+    """Solve a network and its scenarios; see `netopt.study`.
+
+    ``base`` is the outcome of the network as it is, where that has been solved with the same options already.
+    """
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; it must be 1 or more")
     network, listed = read(source), read_scenarios(scenarios)
@@ -240,7 +244,8 @@ def study(
     given = {"gap": gap, "time_limit": time_limit, "threads": 1 if workers else threads, "seed": seed}
     store = None if out is None else Store(Path(out))
     run = run_here if workers is None else partial(run_with_workers, workers=workers)
-    results = _solved(network, wanted, given, store, run, heard, tuple(pages))
+    results = {} if base is None else {BASE: (dict(base.summary), dict(base.tables))}
+    _solve(results, network, wanted, given, store, run, heard, tuple(pages))
     outcomes = tuple(Outcome(scenario, *results[scenario.name], network) for scenario in wanted)
     return Study(outcomes, options, cases)
 
@@ -271,7 +276,8 @@ def _within(option: Scenario, case: Scenario) -> Scenario:
     return option if case.name == BASE else option.within(case)
 
 
-def _solved(
+def _solve(
+    results: dict[str, Solved],
     network: Network,
     wanted: Sequence[Scenario],
     options: Mapping[str, Any],
@@ -279,9 +285,8 @@ def _solved(
     run: Callable[..., Iterable[tuple[Task, Solved]]],
     heard: Callable[[Outcome, int, int], None] | None,
     pages: tuple[Page, ...],
-) -> dict[str, Solved]:
-    """Return summary and tables of every scenario by name: those that are known already, then the others."""
-    results: dict[str, Solved] = {}
+) -> None:
+    """Add summary and tables of every scenario by name: those in the store, then the others."""
     keys: dict[str, str] = {}
     tasks: list[Task] = []
 
@@ -290,7 +295,7 @@ def _solved(
         if heard is not None:
             heard(Outcome(scenario, *solved, network), len(results), len(wanted))
 
-    for scenario in wanted:
+    for scenario in (each for each in wanted if each.name not in results):
         edits = [*network.tables.edits, *(edit.to_json() for edit in scenario.edits)]
         keys[scenario.name] = key_of(network.tables.sha256, edits, options, versions())
         known = None if store is None else store.get(keys[scenario.name], folder_of(scenario.name))
@@ -303,4 +308,3 @@ def _solved(
         if store is not None:
             store.put(keys[task.scenario.name], folder_of(task.scenario.name), solved[0])
         take(task.scenario, solved)
-    return results

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import netopt
+from netopt.network import Network
 from netopt.plan import Plan
 from tests.cli.conftest import DATA, ROOT, Run, Shell
 
@@ -185,7 +186,10 @@ def test_options_reach_the_solver(run: Run, tiny: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(netopt, "solve", noted)
     run("solve", tiny, "--gap", "0.01", "--time-limit", "7", "--threads", "2", "--seed", "3")
     del seen["progress"]
-    assert seen == {"source": tiny, "gap": 0.01, "time_limit": 7.0, "threads": 2, "seed": 3}
+    source = seen.pop("source")
+    assert isinstance(source, Network)
+    assert source.tables.path == str(tiny)
+    assert seen == {"gap": 0.01, "time_limit": 7.0, "threads": 2, "seed": 3}
 
 
 @pytest.mark.parametrize("name", ["[red]Reno[/red]", "[bold", "Re:smile:no"])

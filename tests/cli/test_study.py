@@ -95,6 +95,7 @@ def test_quiet_prints_nothing(run: Run, tiny: Path, cases: Path) -> None:
     assert (result.exit_code, result.output) == (0, "")
 
 
+@pytest.mark.slow
 def test_the_same_command_goes_on(run: Run, tiny: Path, cases: Path, here: Path, request: pytest.FixtureRequest) -> None:
     first = run("study", tiny, cases, "-o", "out")
     tables = {path.name: path.read_bytes() for path in (here / "out").glob("*.csv")}

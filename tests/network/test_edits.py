@@ -17,7 +17,7 @@ import netopt
 from netopt.network.edits import ACTIONS, Edit, as_edit, as_words
 from tests.network.what_if import cells, network, refused, table
 
-few = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 # ---------------------------------------------------------------------------------------------------------------- words
 

@@ -108,6 +108,7 @@ SAID = {
 }
 
 
+@pytest.mark.slow
 def test_workers_find_what_one_process_finds(tmp_path: Path) -> None:
     here = netopt.study(TINY, SAID, threads=1, out=tmp_path / "here")
     heard: list[tuple[str, int, int]] = []
@@ -142,6 +143,7 @@ def test_a_lost_worker_loses_no_task(network: Network, made: Made, tmp_path: Pat
     assert {path.name for path in (tmp_path / "plans").iterdir() if not path.name.startswith(".")} == {"a", "b", "c", "d"}
 
 
+@pytest.mark.slow
 def test_workers_lost_again_and_again(network: Network, made: Made, tmp_path: Path) -> None:
     with pytest.raises(netopt.SolverError, match="workers were lost again and again, at the latest with b"):
         list(run_with_workers(network, [made(Killed, "b", times=99)], 1))

@@ -100,6 +100,7 @@ def test_no_plan_is_the_largest_swing(wide: Tornado) -> None:
     assert wide.bars[0].high.figures(wide.base)["cost"] is None
 
 
+@pytest.mark.slow
 def test_without_thresholds_there_are_two_plans_an_input(tenth: Tornado) -> None:
     found = tornado(TINY, by=0.4, steps=0)
     assert len(found.study.outcomes) == 1 + 2 * 6
@@ -137,6 +138,7 @@ def test_a_base_without_a_plan_has_no_bars() -> None:
     assert found.table().empty
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_not_solved_again(tmp_path: Path) -> None:
     one = tornado(TINY, steps=0, out=tmp_path)
     written = (tmp_path / "results.jsonl").read_bytes()
