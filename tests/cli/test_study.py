@@ -247,7 +247,14 @@ def started(*words: object) -> subprocess.Popen[str]:
     """A study in a process of its own, which Ctrl-C would reach with all its children."""
     argv = [sys.executable, "-m", "netopt", "study", *map(str, words)]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
-    return subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, start_new_session=True)
+    return subprocess.Popen(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, start_new_session=True, preexec_fn=heeds_ctrl_c
+    )
+
+
+def heeds_ctrl_c() -> None:
+    """What runs in the background of a shell ignores Ctrl-C, and so do its children unless they are told."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def of_session(session: int) -> list[int]:
@@ -264,9 +271,16 @@ def of_session(session: int) -> list[int]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("group", [False, True], ids=["alone", "with its children"])
-@pytest.mark.parametrize("workers", [(), ("--workers", "2")], ids=["here", "workers"])
+@pytest.mark.parametrize(
+    ("number", "group", "workers"),
+    [
+        (signal.SIGINT, False, ()),
+        (signal.SIGTERM, True, ()),
+        (signal.SIGINT, True, ("--workers", "2")),
+        (signal.SIGTERM, False, ("--workers", "2")),
+    ],
+    ids=["here, Ctrl-C alone", "here, SIGTERM with its children", "workers, Ctrl-C with them", "workers, SIGTERM alone"],
+)
 def test_a_signal_stops_a_study_and_the_same_command_goes_on(
     here: Path, number: signal.Signals, group: bool, workers: tuple[str, ...]
 ) -> None:
