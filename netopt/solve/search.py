@@ -66,9 +66,11 @@ _FIRST_LOOK = 6.0
 _SHRINKS = 0.7
 """Part of the gap that may be left after twice the time; where it is more, HiGHS is asked as well."""
 
-_FIRST_TURN, _ASIDE = 2.0, 0.2
-"""Times what the search has taken so far, for HiGHS on a program that hubs have made small or that is small by itself;
-then, where customers have one source each, this part of the time, until the gap shrinks too slowly."""
+_FIRST_TURN = 2.0
+"""Times what the search has taken so far, for HiGHS on a program that hubs have made small."""
+
+_TRY = 0.5
+"""Seconds for HiGHS on a small program whose customers have one source each, before we branch."""
 
 
 @dataclass(frozen=True)
@@ -317,19 +319,15 @@ class Search(Standing):
     def _branch(self, tree: Tree) -> None:
         """Search the tree, with looks around what it finds in between; what narrows the gap faster gets more time."""
         self._branching = True
-        small = len(self.ledger.choices) > 0 and len(self.program.cost) <= FEW_COLUMNS
-        if small:
-            self._invite()  # often it settles at once who serves whom; otherwise it had better not have half the time
-            self._take_turns(_FIRST_TURN * self.control.seconds)
+        resting, patience = self._tried_at_once(), 1.0
         begun, look, before = self.control.seconds, _FIRST_LOOK, gap_between(self.plans.cost, self.bound)
-        patience, turn = 1.0, _ASIDE if self.duo.rival is not None and small else 1.0
         while not self._over():
             started, bound = self.control.seconds, self.bound
             if started - begun > look:
                 now = gap_between(self.plans.cost, self.bound)
                 if now > _SHRINKS * before:
                     self._invite()
-                    turn = 1.0
+                    resting = False
                 look, before = 2 * (started - begun), now
             if self._many_nodes(tree):
                 self._invite()
@@ -351,7 +349,16 @@ class Search(Standing):
                 if saved <= rise:
                     patience = 1.0 if saved > 0 else 2 * patience
                     break
-            self._take_turns(turn * (self.control.seconds - started))
+            if not resting or tree.nodes > _NODES:
+                self._take_turns(self.control.seconds - started)
+
+    def _tried_at_once(self) -> bool:
+        """Let HiGHS have a try at a small program with one source for each customer; return whether it was asked."""
+        if not len(self.ledger.choices) or len(self.program.cost) > FEW_COLUMNS:
+            return False
+        self._invite()  # often it settles at once who serves whom; otherwise it had better not have half the time
+        self._take_turns(_TRY)
+        return True
 
     def _leave_branching(self, root: Screened) -> None:
         """Let HiGHS branch, and look for plans beside it."""
