@@ -10,9 +10,8 @@ from rich_click import RichCommand
 
 import netopt
 from netopt.cli import options
-from netopt.cli.exits import ExitCode, Failure
 from netopt.cli.out import piped, say_json
-from netopt.cli.studies import check_study_folder, code, say_outcome, solving, stopped, written
+from netopt.cli.studies import check_study_folder, code, kept_in, say_outcome, solving, written
 
 __all__ = ["sites"]
 
@@ -53,15 +52,11 @@ def sites(
     counted, counts = _curve(curve)
     check_study_folder(out)
     found = options.read_changed(network, edits)
-    try:
+    with kept_in(out):
         values = netopt.value_sites(
             found, names=names, alone=alone, counted=counted, counts=counts, gap=gap, time_limit=time_limit,
             threads=threads, workers=workers, seed=seed, out=out, heard=None if quiet or as_json else say_outcome,
         )  # fmt: skip
-    except KeyboardInterrupt:
-        raise stopped(out) from None
-    except OSError as error:
-        raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
     from netopt.report.console import terminal
     from netopt.report.site_values import print_site_values, site_values_json, write_site_values
 

@@ -8,9 +8,8 @@ import click
 from rich_click import RichCommand
 
 from netopt.cli import options
-from netopt.cli.exits import ExitCode, Failure
 from netopt.cli.out import piped, say_json
-from netopt.cli.studies import check_study_folder, code, say_outcome, solving, stopped, written
+from netopt.cli.studies import check_study_folder, code, kept_in, say_outcome, solving, written
 
 __all__ = ["stress"]
 
@@ -60,15 +59,11 @@ def stress(
     check_study_folder(out)
     found = options.read_changed(network, edits)
     heard = None if quiet or as_json else say_outcome
-    try:
+    with kept_in(out):
         solved = stress_network(
             found, lanes=lanes, unmet_cost=unmet_cost, gap=gap, time_limit=time_limit, threads=threads, seed=seed,
             workers=workers, out=out, heard=heard, pages=PAGES,
         )  # fmt: skip
-    except KeyboardInterrupt:
-        raise stopped(out) from None
-    except OSError as error:
-        raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
     written(solved.study, lambda: write_stress(solved, out, title), out)
     if as_json:
         say_json(stress_json(solved))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from netopt.study.outcome import Outcome
     from netopt.study.study import Study
 
-__all__ = ["check_study_folder", "code", "say_outcome", "solving", "stopped", "written"]
+__all__ = ["check_study_folder", "code", "kept_in", "say_outcome", "solving", "written"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -73,9 +74,16 @@ def say_outcome(outcome: Outcome, number: int, total: int) -> None:
     complain(f"netopt: {number} of {total} plans: {outcome.name} {cost}")
 
 
-def stopped(out: Path) -> Failure:
-    """Return what Ctrl-C comes to."""
-    return Failure(ExitCode.STOPPED, f"stopped; what is solved is in {out}, and the same command goes on from there")
+@contextmanager
+def kept_in(out: Path) -> Iterator[None]:
+    """Say what Ctrl-C, or a folder that cannot be written, means for what is solved inside."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        words = f"stopped; what is solved is in {out}, and the same command goes on from there"
+        raise Failure(ExitCode.STOPPED, words) from None
+    except OSError as error:
+        raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
 
 
 def written(study: Study, write: Callable[[], object], out: Path) -> None:

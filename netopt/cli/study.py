@@ -9,9 +9,8 @@ from rich_click import RichCommand
 
 import netopt
 from netopt.cli import options
-from netopt.cli.exits import ExitCode, Failure
 from netopt.cli.out import piped, say_json
-from netopt.cli.studies import check_study_folder, code, say_outcome, solving, stopped, written
+from netopt.cli.studies import check_study_folder, code, kept_in, say_outcome, solving, written
 
 __all__ = ["study"]
 
@@ -46,15 +45,11 @@ def study(
     """
     check_study_folder(out)
     found = options.read_changed(network, edits)
-    try:
+    with kept_in(out):
         solved = netopt.study(
             found, scenarios, gap=gap, time_limit=time_limit, threads=threads, seed=seed, workers=workers, out=out,
             heard=None if quiet or as_json else say_outcome,
         )  # fmt: skip
-    except KeyboardInterrupt:
-        raise stopped(out) from None
-    except OSError as error:
-        raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
     from netopt.report.console import terminal
     from netopt.report.study_console import print_study
     from netopt.report.study_page import as_json as told
