@@ -12,8 +12,8 @@ from pathlib import Path
 
 import netopt
 from netopt.report.console import terminal
-from netopt.report.study_console import print_study
-from netopt.report.study_page import write_study
+from netopt.report.studies.study_console import print_study
+from netopt.report.studies.study_page import write_study
 
 NETWORK = Path(__file__).resolve().parent.parent / "data" / "us-retail" / "network.csv"
 

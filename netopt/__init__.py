@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from netopt.network import Network
     from netopt.plan import Plan
     from netopt.solve.control import Progress
-    from netopt.study.baseline import Baseline, baseline
     from netopt.study.outcome import Outcome
     from netopt.study.scenario import Scenario, Scenarios
-    from netopt.study.site_values import SiteValues, value_sites
+    from netopt.study.sites.site_values import SiteValues, value_sites
+    from netopt.study.sites.why import why
+    from netopt.study.sites.worth import Worth
     from netopt.study.study import Study
-    from netopt.study.why import why
-    from netopt.study.worth import Worth
+    from netopt.study.today.baseline import Baseline, baseline
 
 __version__ = "0.1.0"
 
@@ -62,17 +62,17 @@ __all__ = [
 
 _LAZY = {
     "ROOMS": "netopt.formulation",
-    "Baseline": "netopt.study.baseline",
+    "Baseline": "netopt.study.today.baseline",
     "Draft": "netopt.formulation",
     "Network": "netopt.network",
     "Plan": "netopt.plan",
     "Scenario": "netopt.study.scenario",
     "Study": "netopt.study.study",
-    "SiteValues": "netopt.study.site_values",
-    "Worth": "netopt.study.worth",
-    "baseline": "netopt.study.baseline",
-    "value_sites": "netopt.study.site_values",
-    "why": "netopt.study.why",
+    "SiteValues": "netopt.study.sites.site_values",
+    "Worth": "netopt.study.sites.worth",
+    "baseline": "netopt.study.today.baseline",
+    "value_sites": "netopt.study.sites.site_values",
+    "why": "netopt.study.sites.why",
 }
 
 

@@ -14,7 +14,7 @@ from netopt.cli.out import complain, piped, say_json
 
 if TYPE_CHECKING:
     from netopt.plan import Plan
-    from netopt.study.baseline import Baseline
+    from netopt.study.today.baseline import Baseline
 
 __all__ = ["baseline"]
 
@@ -76,7 +76,7 @@ def baseline(
     is 0 when both searches ended within the gap, 3 when today's sites or the network are proved to have no plan, 4 when
     a limit or Ctrl-C came first; what the model forbids is said, and is no error.
     """
-    from netopt.study.baseline import baseline as value
+    from netopt.study.today.baseline import baseline as value
 
     _check_folder(out)
     found = value(
@@ -88,7 +88,7 @@ def baseline(
     if out is not None:
         _write(found, out)
     if as_json:
-        from netopt.report.baseline_page import as_json as told
+        from netopt.report.studies.baseline_page import as_json as told
 
         say_json(told(found))
     elif not quiet:
@@ -101,8 +101,8 @@ def baseline(
 
 def _check_folder(out: Path | None) -> None:
     """Refuse a folder with something else in it, before anything is solved."""
-    from netopt.report.baseline_page import FILES
     from netopt.report.files import replaceable
+    from netopt.report.studies.baseline_page import FILES
 
     if out is None:
         return
@@ -129,7 +129,7 @@ def _refuse_unsound(found: Baseline) -> None:
 
 
 def _write(found: Baseline, out: Path) -> None:
-    from netopt.report.baseline_page import write_baseline
+    from netopt.report.studies.baseline_page import write_baseline
 
     try:
         write_baseline(found, out)
@@ -140,8 +140,8 @@ def _write(found: Baseline, out: Path) -> None:
 
 
 def _print(found: Baseline, out: Path | None) -> None:
-    from netopt.report.baseline_console import print_baseline
     from netopt.report.console import terminal
+    from netopt.report.studies.baseline_console import print_baseline
 
     console = terminal()
     piped(lambda: print_baseline(found, console, out))

@@ -58,7 +58,7 @@ def sites(
             threads=threads, workers=workers, seed=seed, out=out, heard=None if quiet or as_json else say_outcome,
         )  # fmt: skip
     from netopt.report.console import terminal
-    from netopt.report.site_values import print_site_values, site_values_json, write_site_values
+    from netopt.report.studies.site_values import print_site_values, site_values_json, write_site_values
 
     written(values.study, lambda: write_site_values(values, out), out)
     if as_json:

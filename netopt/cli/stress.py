@@ -52,9 +52,9 @@ def stress(
     """
     from netopt.report import PAGES
     from netopt.report.console import terminal
-    from netopt.report.stress_console import print_stress
-    from netopt.report.stress_page import stress_json, write_stress
-    from netopt.study.stress import stress as stress_network
+    from netopt.report.studies.stress_console import print_stress
+    from netopt.report.studies.stress_page import stress_json, write_stress
+    from netopt.study.risk.stress import stress as stress_network
 
     check_study_folder(out)
     found = options.read_changed(network, edits)

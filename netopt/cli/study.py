@@ -51,9 +51,9 @@ def study(
             heard=None if quiet or as_json else say_outcome,
         )  # fmt: skip
     from netopt.report.console import terminal
-    from netopt.report.study_console import print_study
-    from netopt.report.study_page import as_json as told
-    from netopt.report.study_page import write_study
+    from netopt.report.studies.study_console import print_study
+    from netopt.report.studies.study_page import as_json as told
+    from netopt.report.studies.study_page import write_study
 
     written(solved, lambda: write_study(solved, out, title), out)
     if as_json:

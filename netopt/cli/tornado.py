@@ -55,8 +55,8 @@ def tornado(
     """
     from netopt.report import PAGES
     from netopt.report.console import terminal
-    from netopt.report.tornado_page import print_tornado, tornado_json, write_tornado
-    from netopt.study.tornado import tornado as scale_inputs
+    from netopt.report.studies.tornado_page import print_tornado, tornado_json, write_tornado
+    from netopt.study.risk.tornado import tornado as scale_inputs
 
     check_study_folder(out)
     found = options.read_changed(network, edits)

@@ -41,14 +41,14 @@ def why(
     takes its place, and by how much its fixed cost would have to change for the choice to turn. The exit code is 0 when
     it is proved which choice is cheaper, 4 when the gap or a limit left it open.
     """
-    from netopt.study.why import why as explained
+    from netopt.study.sites.why import why as explained
 
     try:
         worth = explained(plan, site, network=network, gap=gap, time_limit=time_limit, threads=threads)
     except PlanError as error:
         raise Failure(ExitCode.INPUT, str(error)) from error
     from netopt.report.console import terminal
-    from netopt.report.why import print_why, why_json
+    from netopt.report.studies.why import print_why, why_json
 
     if as_json:
         say_json(why_json(worth))

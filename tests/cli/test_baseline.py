@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from netopt.cli.baseline import baseline
-from netopt.report.baseline_page import FILES
+from netopt.report.studies.baseline_page import FILES
 from tests.cli.conftest import DATA
 
 FLOWS = """origin,destination,mode,quantity,spend

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from netopt.report import baseline as said
-from netopt.report.baseline_console import print_baseline
-from netopt.report.baseline_page import FILES, as_json, write_baseline
 from netopt.report.console import terminal
 from netopt.report.files import appearing_folder, replaceable
-from netopt.study.baseline import Baseline, baseline
+from netopt.report.studies import baseline as said
+from netopt.report.studies.baseline_console import print_baseline
+from netopt.report.studies.baseline_page import FILES, as_json, write_baseline
+from netopt.study.today.baseline import Baseline, baseline
 from tests.formulation.networks import frame, tables
 from tests.report.conftest import DATA
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import netopt
-from netopt.report.stress import outages_table, refused_words, stress_answer, unmet_table
-from netopt.report.stress_page import write_stress
-from netopt.study.stress import Stress, stress
+from netopt.report.studies.stress import outages_table, refused_words, stress_answer, unmet_table
+from netopt.report.studies.stress_page import write_stress
+from netopt.study.risk.stress import Stress, stress
 from netopt.study.verify import verify_study
 from tests.report.conftest import DATA
 from tests.report.pages import Seen, evil_network

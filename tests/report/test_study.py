@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import netopt
-from netopt.report import study as words
+from netopt.report.studies import study as words
 from netopt.report.words import money
 from netopt.study.study import Study
 from tests.report.conftest import DATA

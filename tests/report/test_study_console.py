@@ -9,7 +9,7 @@ import pytest
 
 import netopt
 from netopt.report.console import terminal
-from netopt.report.study_console import print_study
+from netopt.report.studies.study_console import print_study
 from netopt.study.study import Study
 from tests.report.conftest import DATA
 from tests.report.pages import FORMULA, evil_network

@@ -13,8 +13,8 @@ import pytest
 
 import netopt
 from netopt.plan.verify import verify
-from netopt.report.study import costs_table, effects_table, regret_table, scenarios_table
-from netopt.report.study_page import as_json, write_study
+from netopt.report.studies.study import costs_table, effects_table, regret_table, scenarios_table
+from netopt.report.studies.study_page import as_json, write_study
 from netopt.study.study import Study
 from tests.report.conftest import DATA
 from tests.report.pages import EVIL, FORMULA, Seen, evil_network

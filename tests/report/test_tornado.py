@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import netopt
-from netopt.report.tornado import chart, swings_table, thresholds_table, tornado_answer
-from netopt.report.tornado_page import write_tornado
-from netopt.study.tornado import Tornado, tornado
+from netopt.report.studies.tornado import chart, swings_table, thresholds_table, tornado_answer
+from netopt.report.studies.tornado_page import write_tornado
+from netopt.study.risk.tornado import Tornado, tornado
 from netopt.study.verify import verify_study
 from tests.report.conftest import DATA
 from tests.report.pages import Seen, evil_network

@@ -10,7 +10,7 @@ import xlsxwriter
 
 import netopt
 from netopt.network import Network
-from netopt.study.actual import read_actual
+from netopt.study.today.actual import read_actual
 from tests.formulation.networks import PERIODS, PRODUCTS, frame, tables
 
 LANES = "origin destination mode unit_cost\nS D truck 1\nD C truck 2\nD C air 9"

@@ -11,7 +11,7 @@ import pytest
 import netopt
 from netopt.plan import Plan
 from netopt.plan.audit import audit
-from netopt.study.baseline import AS_PAID, Baseline, baseline
+from netopt.study.today.baseline import AS_PAID, Baseline, baseline
 from tests.formulation.networks import PERIODS, frame, tables
 from tests.plan.rich import rich
 from tests.random_networks import accepted

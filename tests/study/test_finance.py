@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import netopt
-from netopt.study.finance import Appraisal, appraise, finance, once_only
+from netopt.study.today.finance import Appraisal, appraise, finance, once_only
 from tests.formulation.networks import tables
 
 YEAR = 365.0

@@ -10,7 +10,7 @@ import pytest
 import netopt
 from netopt.errors import InputError
 from netopt.network import Network
-from netopt.study.site_values import SiteValues, candidates, value_sites
+from netopt.study.sites.site_values import SiteValues, candidates, value_sites
 
 TINY = "data/tiny/network.csv"
 

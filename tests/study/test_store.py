@@ -312,7 +312,7 @@ def test_a_time_limit_without_a_plan_is_remembered(
 
 
 def test_a_study_that_was_cut_off_still_verifies(copy: Path) -> None:
-    from netopt.report.study_page import write_study
+    from netopt.report.studies.study_page import write_study
 
     results = copy / RESULTS
     lines = results.read_bytes().splitlines(keepends=True)

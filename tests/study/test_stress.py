@@ -10,9 +10,9 @@ import pytest
 
 import netopt
 from netopt.network import Network
-from netopt.study.outage import outages_of
+from netopt.study.risk.outage import outages_of
+from netopt.study.risk.stress import Stress, stress
 from netopt.study.rounds import distinct
-from netopt.study.stress import Stress, stress
 from tests.study.small import TINY
 
 

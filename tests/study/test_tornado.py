@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import netopt
-from netopt.study.inputs import inputs_of
 from netopt.study.outcome import Outcome
+from netopt.study.risk.inputs import inputs_of
+from netopt.study.risk.tornado import End, Tornado, tornado
 from netopt.study.scenario import BASE, Scenario
-from netopt.study.tornado import End, Tornado, tornado
 from tests.study.small import TINY
 
 

@@ -9,8 +9,8 @@ import netopt
 from netopt.errors import InputError, PlanError
 from netopt.network import Network
 from netopt.study.outcome import Outcome
-from netopt.study.why import forced, outcome_of, site_named, why
-from netopt.study.worth import Worth
+from netopt.study.sites.why import forced, outcome_of, site_named, why
+from netopt.study.sites.worth import Worth
 from tests.solve.located import located
 
 TINY = "data/tiny/network.csv"

@@ -10,11 +10,11 @@ import pandas as pd
 
 from netopt.report.console import TextTable
 from netopt.report.sites import closed_words, opened_words
-from netopt.report.study import signed
+from netopt.report.studies.study import signed
 from netopt.report.words import NO_GAP, amount, count, gap_words, listed, money, more, percent
 
 if TYPE_CHECKING:
-    from netopt.study.baseline import Baseline
+    from netopt.study.today.baseline import Baseline
 
 __all__ = [
     "TITLES",

@@ -9,11 +9,11 @@ import numpy as np
 
 from netopt.report.console import TextTable
 from netopt.report.markup import text
-from netopt.report.study import signed
+from netopt.report.studies.study import signed
 from netopt.report.words import at_most, listed, money, percent
 
 if TYPE_CHECKING:
-    from netopt.study.tornado import Bar, End, Tornado
+    from netopt.study.risk.tornado import Bar, End, Tornado
 
 __all__ = ["NOTE", "chart", "swings_table", "thresholds_table", "tornado_answer"]
 

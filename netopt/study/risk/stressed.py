@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from netopt.study.comparison import Comparison
-from netopt.study.outage import Outage
 from netopt.study.outcome import Outcome
+from netopt.study.risk.outage import Outage
 
 __all__ = ["Stressed", "served_cost", "unmet_units"]
 
@@ -68,7 +68,7 @@ class Stressed:
         return float(total)
 
     def figures(self, base: Outcome) -> dict[str, Any]:
-        """Return the outage as cells, see `netopt.study.stress.Stress.table`."""
+        """Return the outage as cells, see `netopt.study.risk.stress.Stress.table`."""
         row: dict[str, Any] = self.outage.figures() | {"priced": self.priced, "reason": ""}
         for prefix, outcome in (("", self.free), ("held_", self.held)):
             row |= {f"{prefix}{name}": value for name, value in _figures(base, outcome).items()}

@@ -16,11 +16,11 @@ from netopt.report.console import TextTable, heading, indented, show
 from netopt.report.files import appearing
 from netopt.report.markup import paragraph, section, table, text, tiles
 from netopt.report.page import document
-from netopt.report.study import signed
+from netopt.report.studies.study import signed
 from netopt.report.words import amount, at_most, gap_words, money, percent, safe
 
 if TYPE_CHECKING:
-    from netopt.study.site_values import SiteValues
+    from netopt.study.sites.site_values import SiteValues
 
 __all__ = ["print_site_values", "site_values_json", "write_site_values"]
 

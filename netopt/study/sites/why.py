@@ -18,7 +18,7 @@ from netopt.plan.tables import PLAN_TABLES
 from netopt.read.problems import closest, fold, shown
 from netopt.study.outcome import Outcome
 from netopt.study.scenario import BASE, Scenario
-from netopt.study.worth import Worth
+from netopt.study.sites.worth import Worth
 
 if TYPE_CHECKING:
     from netopt.solve.control import Progress

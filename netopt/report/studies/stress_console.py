@@ -10,11 +10,11 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from netopt.report.console import heading, indented, show
-from netopt.report.stress import outages_table, refused_words, stress_answer
+from netopt.report.studies.stress import outages_table, refused_words, stress_answer
 from netopt.report.words import safe
 
 if TYPE_CHECKING:
-    from netopt.study.stress import Stress
+    from netopt.study.risk.stress import Stress
 
 __all__ = ["print_stress"]
 

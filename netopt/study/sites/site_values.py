@@ -21,9 +21,9 @@ from netopt.network.filters import quoted
 from netopt.network.sites import CONSIDER, OPEN
 from netopt.study.outcome import Outcome
 from netopt.study.scenario import Scenario
+from netopt.study.sites.why import forced, site_named
+from netopt.study.sites.worth import Worth
 from netopt.study.study import Study, study
-from netopt.study.why import forced, site_named
-from netopt.study.worth import Worth
 
 __all__ = ["SiteValues", "candidates", "value_sites"]
 

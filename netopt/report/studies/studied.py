@@ -14,7 +14,7 @@ from netopt.plan.folder import digest, write_table
 from netopt.report.files import appearing
 from netopt.report.markup import bullets, facts, paragraph, section, text
 from netopt.report.page import document
-from netopt.report.study_page import write_study
+from netopt.report.studies.study_page import write_study
 
 if TYPE_CHECKING:
     from netopt.study.study import Study

@@ -13,8 +13,8 @@ import pandas as pd
 
 from netopt.plan import Plan
 from netopt.plan.audit.table import BUCKETS
-from netopt.study.actual import KEY
-from netopt.study.valued import Valued
+from netopt.study.today.actual import KEY
+from netopt.study.today.valued import Valued
 
 __all__ = ["Explained", "explained", "lanes_table", "off_network", "sites_table", "tie_out_table"]
 
@@ -58,7 +58,7 @@ def explained(run: Valued) -> Explained | None:
 
 
 def tie_out_table(run: Valued) -> pd.DataFrame:
-    """Return the modelled cost beside what was spent; see `netopt.study.baseline.Baseline.tie_out`."""
+    """Return the modelled cost beside what was spent; see `netopt.study.today.baseline.Baseline.tie_out`."""
     typed = run.actual.spend
     if typed is None:
         return pd.DataFrame(columns=_TIED)
@@ -95,7 +95,7 @@ def _by_bucket(run: Valued) -> pd.DataFrame:
 
 
 def lanes_table(run: Valued) -> pd.DataFrame:
-    """Return the lanes that were used; see `netopt.study.baseline.Baseline.lanes`."""
+    """Return the lanes that were used; see `netopt.study.today.baseline.Baseline.lanes`."""
     flows = run.actual.flows[[*_LANE, "quantity", "spend"]].copy()
     said = flows["spend"].notna()
     compared = said & ~np.isnan(run.freight)
@@ -130,7 +130,7 @@ def off_network(run: Valued) -> pd.DataFrame:
 
 
 def sites_table(run: Valued, plans: Mapping[str, Plan]) -> pd.DataFrame:
-    """Return what passes through the sites and what they cost; see `netopt.study.baseline.Baseline.sites`."""
+    """Return what passes through the sites and what they cost; see `netopt.study.today.baseline.Baseline.sites`."""
     facilities = run.network.facilities
     table = pd.DataFrame({"name": facilities.names.array, "type": facilities.type, "existing": facilities.existing})
     for column, plan in plans.items():

@@ -19,8 +19,8 @@ import pandas as pd
 
 from netopt.network import Network, read
 from netopt.plan.audit import audit
-from netopt.study.inputs import Input, inputs_of
 from netopt.study.outcome import Outcome
+from netopt.study.risk.inputs import Input, inputs_of
 from netopt.study.rounds import Heard, Rounds, distinct
 from netopt.study.scenario import Scenario
 from netopt.study.study import Study

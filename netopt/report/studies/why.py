@@ -10,11 +10,11 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from netopt.report.console import bullets, heading, indented, show
-from netopt.report.study import change_words, effects_table
+from netopt.report.studies.study import change_words, effects_table
 from netopt.report.words import amount, count, listed, money
 
 if TYPE_CHECKING:
-    from netopt.study.worth import Worth
+    from netopt.study.sites.worth import Worth
 
 __all__ = ["flip_words", "headline", "print_why", "why_json"]
 

@@ -12,7 +12,7 @@ from netopt.network import BLANK
 from netopt.plan.audit import audit
 from netopt.plan.audit.say import lane_words
 from netopt.plan.audit.stated import Stated
-from netopt.study.valued import Valued
+from netopt.study.today.valued import Valued
 
 __all__ = ["forbidden"]
 
@@ -20,7 +20,7 @@ IntArray = npt.NDArray[np.int64]
 Words = npt.NDArray[np.object_]
 
 _ALLOWED = ("lane_exists", "lane_open", "site_status")
-"""What `netopt.study.permitted` lets happen so that it can be valued: asked of the network as it was typed."""
+"""What `netopt.study.today.permitted` lets happen so that it can be valued: asked of the network as it was typed."""
 
 _BY_LANE = ("lane_capacity", "min_flow", "vehicles_enough")
 _BY_ROW = ("lane_exists", "lane_open", "horizon", "wanted")

@@ -17,11 +17,11 @@ import pandas as pd
 from netopt.network import Network, read
 from netopt.network.edits import Edit
 from netopt.network.filters import quoted
-from netopt.study.outage import Outage, outages_of
 from netopt.study.outcome import Outcome
+from netopt.study.risk.outage import Outage, outages_of
+from netopt.study.risk.stressed import Stressed
 from netopt.study.rounds import Heard, Rounds
 from netopt.study.scenario import Scenario
-from netopt.study.stressed import Stressed
 from netopt.study.study import Study
 
 if TYPE_CHECKING:

@@ -26,12 +26,12 @@ from netopt.plan.audit import audit
 from netopt.plan.audit.table import BUCKETS
 from netopt.plan.solve import solve
 from netopt.solve import Progress
-from netopt.study.actual import KEY, Source, read_actual
-from netopt.study.finance import Appraisal, appraise, finance, once_only
-from netopt.study.forbidden import forbidden
-from netopt.study.permitted import with_sites
-from netopt.study.tied import Explained, explained, lanes_table, off_network, sites_table, tie_out_table
-from netopt.study.valued import Valued, valued
+from netopt.study.today.actual import KEY, Source, read_actual
+from netopt.study.today.finance import Appraisal, appraise, finance, once_only
+from netopt.study.today.forbidden import forbidden
+from netopt.study.today.permitted import with_sites
+from netopt.study.today.tied import Explained, explained, lanes_table, off_network, sites_table, tie_out_table
+from netopt.study.today.valued import Valued, valued
 
 __all__ = ["AS_PAID", "COLUMNS", "STEPS", "Baseline", "baseline"]
 
@@ -183,7 +183,7 @@ class Baseline:
         return forbidden(self.run)
 
     def forbidden(self) -> pd.DataFrame:
-        """Return what the model forbids and was done; see `netopt.study.forbidden.forbidden`."""
+        """Return what the model forbids and was done; see `netopt.study.today.forbidden.forbidden`."""
         return self._forbidden.copy()
 
     def off_network_flows(self) -> pd.DataFrame:
@@ -224,7 +224,7 @@ class Baseline:
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
     def finance(self) -> pd.DataFrame:
-        """Return what each step is worth over the years: a row a step, the fields of `netopt.study.finance.Appraisal`.
+        """Return what each step is worth over the years: a row a step, the fields of `finance.Appraisal`.
 
         What was paid off the network counts among the costs as run.
         """
@@ -282,7 +282,7 @@ def baseline(
         What moved: the columns of the table actual_flows, which are those of a plan's flows and ``spend``. A workbook
         may hold the tables below, too.
     stocks, actuals, sites : path or DataFrame, optional
-        Tables actual_stocks, actuals and actual_sites. See `netopt.study.valued` for what follows without them.
+        Tables actual_stocks, actuals and actual_sites. See `netopt.study.today.valued` for what follows without them.
     optimise : bool
         Whether to solve for the best flows and the best sites; valuing alone takes no search.
     gap, time_limit, threads, seed, progress

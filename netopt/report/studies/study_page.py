@@ -15,7 +15,7 @@ from netopt.plan.folder import digest, write_table
 from netopt.report.files import appearing
 from netopt.report.markup import bullets, facts, paragraph, section, table, text, tiles
 from netopt.report.page import document
-from netopt.report.study import (
+from netopt.report.studies.study import (
     answer,
     change_words,
     costs_table,

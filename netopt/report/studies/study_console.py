@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from netopt.report.console import bullets, heading, indented, show
-from netopt.report.study import (
+from netopt.report.studies.study import (
     answer,
     change_words,
     costs_table,

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from netopt.report import baseline as said
 from netopt.report.console import bullets, heading, indented, show
+from netopt.report.studies import baseline as said
 from netopt.report.words import count, safe
 
 if TYPE_CHECKING:
-    from netopt.study.baseline import Baseline
+    from netopt.study.today.baseline import Baseline
 
 __all__ = ["print_baseline"]
 
@@ -25,7 +25,7 @@ def print_baseline(baseline: Baseline, console: Console, folder: Path | None = N
     Parameters
     ----------
     baseline : Baseline
-        What `netopt.study.baseline.baseline` returns.
+        What `netopt.study.today.baseline.baseline` returns.
     console : Console
         What `netopt.report.console.terminal` returns.
     folder : Path, optional

@@ -28,9 +28,9 @@ from netopt.plan.audit.balance import stock_before
 from netopt.plan.audit.ledger import Ledger, ledger_of
 from netopt.plan.audit.sites import site_load
 from netopt.plan.audit.stated import Stated
-from netopt.study.actual import KEY, Actual
-from netopt.study.permitted import permitted
-from netopt.study.served import service_of
+from netopt.study.today.actual import KEY, Actual
+from netopt.study.today.permitted import permitted
+from netopt.study.today.served import service_of
 
 __all__ = ["Valued", "valued"]
 

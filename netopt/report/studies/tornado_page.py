@@ -12,12 +12,12 @@ from rich.text import Text
 
 from netopt.report.console import heading, indented, show
 from netopt.report.markup import bullets, paragraph, section, table, tiles
-from netopt.report.studied import alarm, header, made, plain_rows, write_studied
-from netopt.report.tornado import NOTE, chart, swings_table, thresholds_table, tornado_answer
+from netopt.report.studies.studied import alarm, header, made, plain_rows, write_studied
+from netopt.report.studies.tornado import NOTE, chart, swings_table, thresholds_table, tornado_answer
 from netopt.report.words import amount, gap_words, money, safe
 
 if TYPE_CHECKING:
-    from netopt.study.tornado import Tornado
+    from netopt.study.risk.tornado import Tornado
 
 __all__ = ["print_tornado", "tornado_json", "write_tornado"]
 

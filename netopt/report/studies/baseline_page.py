@@ -13,14 +13,14 @@ import pandas as pd
 
 from netopt.plan.folder import write_table
 from netopt.plan.solve import versions
-from netopt.report import baseline as said
 from netopt.report.files import appearing_folder
 from netopt.report.markup import bullets, facts, paragraph, section, table, text, tiles
 from netopt.report.page import document
+from netopt.report.studies import baseline as said
 from netopt.report.words import amount, money, percent
 
 if TYPE_CHECKING:
-    from netopt.study.baseline import Baseline
+    from netopt.study.today.baseline import Baseline
 
 __all__ = ["FILES", "as_json", "write_baseline"]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netopt.report.markup import bullets, paragraph, section, table, tiles
-from netopt.report.stress import NOTE, outages_table, refused_words, stress_answer, unmet_table
-from netopt.report.studied import alarm, header, made, plain_rows, write_studied
+from netopt.report.studies.stress import NOTE, outages_table, refused_words, stress_answer, unmet_table
+from netopt.report.studies.studied import alarm, header, made, plain_rows, write_studied
 from netopt.report.words import amount, money
 
 if TYPE_CHECKING:
-    from netopt.study.stress import Stress
+    from netopt.study.risk.stress import Stress
 
 __all__ = ["stress_json", "write_stress"]
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from netopt.report.console import TextTable
-from netopt.report.study import signed
+from netopt.report.studies.study import signed
 from netopt.report.words import amount, count, listed, money, more
 
 if TYPE_CHECKING:
-    from netopt.study.stress import Stress
+    from netopt.study.risk.stress import Stress
 
 __all__ = ["NOTE", "outages_table", "refused_words", "stress_answer", "unmet_table"]
 

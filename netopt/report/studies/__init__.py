@@ -1,0 +1,1 @@
+"""What studies say, for the terminal, the page, and files."""

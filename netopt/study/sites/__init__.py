@@ -1,0 +1,1 @@
+"""What sites are worth, one by one and in company."""
