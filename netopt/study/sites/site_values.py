@@ -19,6 +19,7 @@ from netopt.network import Network, read
 from netopt.network.edits import Edit
 from netopt.network.filters import quoted
 from netopt.network.sites import CONSIDER, OPEN
+from netopt.study.cluster.connection import one_connection
 from netopt.study.outcome import Outcome
 from netopt.study.scenario import Scenario
 from netopt.study.sites.why import forced, site_named
@@ -151,6 +152,7 @@ def _of_type(network: Network, kind: str) -> list[str]:
     return [str(name) for name, own in zip(facilities.names, facilities.type, strict=True) if str(own) == kind]
 
 
+@one_connection
 def value_sites(
     source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network,
     *,
@@ -178,7 +180,8 @@ def value_sites(
     heard : callable, optional
         Told each outcome, how many there are by then, and how many there will be.
     **options
-        Of `netopt.study`: ``gap``, ``time_limit``, ``threads``, ``seed``, ``workers``, ``out``, ``pages``.
+        Of `netopt.study`: ``gap``, ``time_limit``, ``threads``, ``seed``, ``workers``, ``cluster``, ``out``,
+        ``pages``.
 
     Returns
     -------
