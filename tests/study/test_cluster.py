@@ -184,6 +184,7 @@ def test_site_values_with_another_base_in_the_same_connection(machines: Machines
         ("input", netopt.InputError, "cases.csv row 3, value: it is odd; make it even"),
         ("solver", netopt.SolverError, "the solver gave up"),
         ("plan", netopt.PlanError, "the plan does not stand up"),
+        ("stop", netopt.SolverError, "the search for a ended without an answer"),
         ("disk", netopt.InputError, "a worker could not write its files .*No space left on device"),
     ],
 )

@@ -112,8 +112,7 @@ class Cluster:
         if self._depth or self._client is None:
             return
         client, self._client = self._client, None
-        with quietly():
-            self._forget(client)
+        self._forget(client)
         with quietly():
             client.close(timeout=_GOODBYE)
 
@@ -244,7 +243,8 @@ class Cluster:
     def _forget(self, client: Client) -> None:
         if self._network is not None:
             self._network = None
-            client.unregister_worker_plugin(self._name)
+            with quietly():  # a worker may go in this moment
+                client.unregister_worker_plugin(self._name)
 
     @contextmanager
     def talking(self) -> Iterator[Client]:
@@ -296,7 +296,8 @@ async def _tidied(client: str, dask_scheduler: Any) -> str:
     for name in list(dask_scheduler.worker_plugins):
         owner = name.removeprefix(_NAME).rpartition("-")[0]
         if name.startswith(_NAME) and owner != client and owner not in dask_scheduler.clients:
-            await dask_scheduler.unregister_worker_plugin(None, name)
+            with quietly():
+                await dask_scheduler.unregister_worker_plugin(None, name)
     return versions()["netopt"]
 
 

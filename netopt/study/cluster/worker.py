@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
-from netopt.errors import InputError, Problem
+from netopt.errors import InputError, Problem, SolverError
 from netopt.network import Network
 from netopt.plan.folder import packed_plan
 from netopt.plan.solve import versions
@@ -90,8 +90,10 @@ class Carrier(WorkerPlugin):  # type: ignore[misc]
                     raise Reschedule
                 plan = task.plan(self.network, stop)
                 files = packed_plan(plan, task.pages, source) if packed and plan.found else {}
-        except KeyboardInterrupt:  # what a search that was ended says
-            raise Reschedule from None
+        except KeyboardInterrupt:  # what a search says that was ended
+            if stop.is_set():
+                raise Reschedule from None
+            raise SolverError(f"the search for {task.scenario.name} ended without an answer") from None
         finally:
             del self._stops[key]
         if stop.is_set():
