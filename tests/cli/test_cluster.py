@@ -89,34 +89,28 @@ def test_nobody_answers_is_2(
 
 
 @pytest.mark.slow
-def test_a_study_on_a_cluster_verifies(run: Run, tiny: Path, here: Path, machines: Machines) -> None:
-    (here / "c.yaml").write_text("more: [demand.quantity*=1.02]\n")
-    result = run("study", tiny, "c.yaml", "-o", "out", "--cluster", machines.address)
-    assert result.exit_code == 0, result.stderr
-    assert sorted(line.split(": ")[-1].split(" ")[0] for line in result.stderr.splitlines()) == ["base", "more"]
-    assert run("verify", "out").exit_code == 0
-    assert json.loads((here / "out" / "plans" / "more" / "summary.json").read_text())["input"] == "../../../network.csv"
-
-
-@pytest.mark.slow
-def test_killed_and_started_again_it_ends_as_if_nothing_had_been(here: Path, tiny: Path, machines: Machines) -> None:
-    said = {f"c{n}": [f"demand.quantity*={1 + n / 1000}"] for n in range(12)}
+def test_killed_and_started_again_it_ends_as_if_nothing_had_been(
+    run: Run, here: Path, tiny: Path, machines: Machines
+) -> None:
+    said = {f"c{n}": [f"demand.quantity*={1 + n / 1000}"] for n in range(7)}
     (here / "c.yaml").write_text("".join(f"{name}: {edits}\n".replace("'", "") for name, edits in said.items()))
     words = ("network.csv", "c.yaml", "-o", "out", "--cluster", machines.address)
     with started(*words) as process:
         assert process.stderr is not None
-        for _ in range(3):
+        for _ in range(2):
             assert process.stderr.readline().startswith("netopt: ")
         process.kill()
         process.wait(30)
     done = (here / "out" / "results.jsonl").read_text().splitlines()
-    assert 3 <= len(done) < 13
+    assert 2 <= len(done) < 8
     with started(*words) as process:
         _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     again = (here / "out" / "results.jsonl").read_text().splitlines()
     assert again[: len(done)] == done
-    assert len(again) == 13
+    assert len(again) == 8
+    assert run("verify", "out").exit_code == 0
+    assert json.loads((here / "out" / "plans" / "c1" / "summary.json").read_text())["input"] == "../../../network.csv"
     netopt.study(tiny, here / "c.yaml", threads=1, out=here / "alone")
     for path in [*(here / "out").glob("*.csv"), here / "out" / "study.html", here / "out" / "study.json"]:
         path.unlink()

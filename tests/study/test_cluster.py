@@ -343,6 +343,7 @@ def papers(tmp_path: Path) -> dict[str, str]:
     return {name: str(path) for name, path in paths.items()}
 
 
+@pytest.mark.slow
 def test_tls(tmp_path: Path, papers: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("--tls-ca-file", papers["ca"], "--tls-cert", papers["cert"], "--tls-key", papers["key"])
     with Machines(tmp_path, *words, scheme="tls") as machines:
