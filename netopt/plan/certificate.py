@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from netopt.solve.bound import Certificate, Duals, Leaf
+from netopt.plan.recompute.stated import Sums, claim_of
+from netopt.solve.bound import Certificate, Cut, Duals, Leaf
 
-__all__ = ["stated"]
+if TYPE_CHECKING:
+    from netopt.formulation import Program
+
+__all__ = ["restored", "stated"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -45,6 +48,42 @@ def stated(certificate: Certificate) -> dict[str, Any]:
         "duals": [_duals(dual, cuts) for dual in duals],
         "leaves": [_leaf(leaf, place[leaf.duals]) for leaf in certificate.leaves],
     }
+
+
+def restored(content: object, program: Program) -> Certificate:
+    """Return the certificate that was stated.
+
+    Parameters
+    ----------
+    content : object
+        What `stated` returns, perhaps from a file.
+    program : Program
+        Of which it was.
+
+    Raises
+    ------
+    PlanError
+        When it is not of its form, or names what the program does not have.
+    """
+    sizes = len(program.row_lower), len(program.cost), len(program.gates)
+    claim = claim_of(content, *sizes)
+    duals = tuple(
+        Duals(_spread(row, sizes[0]), _spread(cut, len(claim.cuts)), gate.at, gate.value)
+        for row, cut, gate in claim.duals
+    )
+    leaves = []
+    for piece in claim.leaves:
+        columns = np.array(list(piece.within), dtype=np.int64)
+        sides = np.array(list(piece.within.values()), dtype=np.float64).reshape(len(columns), 2)
+        leaves.append(Leaf(columns, sides[:, 0], sides[:, 1], piece.duals))
+    bound = float(content["bound"]) if isinstance(content, dict) else -math.inf
+    return Certificate(bound, tuple(Cut(opener, rows) for opener, rows in claim.cuts), duals, tuple(leaves))
+
+
+def _spread(sums: Sums, size: int) -> FloatArray:
+    values = np.zeros(size)
+    values[sums.at] = sums.value
+    return values
 
 
 def _duals(duals: Duals, cuts: IntArray) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from netopt.errors import PlanError
-from netopt.plan.certificate import stated
+from netopt.plan.footing import footing_of
 from netopt.plan.tables import PLAN_TABLES
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def _proof(plan: Plan, folder: Path) -> dict[str, Any]:
         "input_sha256": summary["input_sha256"],
         **({"edits": summary["edits"]} if "edits" in summary else {}),
         "files": {path.name: digest(path) for path in sorted(folder.iterdir())},
-        "certificate": None if plan.certificate is None or plan.proved_bound is None else stated(plan.certificate),
+        **(footing_of(plan) or {"choices": None, "certificate": None}),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from netopt.network import Network
@@ -58,6 +59,9 @@ class Plan:
         Versions, seed, nodes and the like, for the record.
     certificate : Certificate or None
         What the proved bound rests on; None where there is none.
+    choices : tuple of ndarray or None
+        Positions and values of the whole columns of the program that are not zero, each of shape (n,); None where
+        there is no plan.
     pages : tuple of callable
         Write the further files of the output folder, such as the report and the workbook.
     """
@@ -73,6 +77,7 @@ class Plan:
     amended: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
     certificate: Certificate | None = None
+    choices: tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]] | None = None
     pages: tuple[Page, ...] = ()
 
     @property

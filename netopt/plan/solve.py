@@ -19,6 +19,7 @@ from netopt.formulation import ROOMS, Program, Room, build
 from netopt.network import Network, read
 from netopt.network.structure import structural_reasons
 from netopt.plan.diagnosis import diagnose
+from netopt.plan.footing import footing_of, start_from
 from netopt.plan.plan import Plan
 from netopt.plan.prices import prices
 from netopt.plan.tables import plan_tables, settled
@@ -27,6 +28,7 @@ from netopt.solve import Answer, Control, Progress, solve_program
 if TYPE_CHECKING:
     from netopt.formulation.pyomo import Amend
     from netopt.plan.folder import Page
+    from netopt.solve.reuse import Start
 
 __all__ = ["solve", "versions"]
 
@@ -48,11 +50,13 @@ def solve(
     progress: Callable[[Progress], None] | None = None,
     pages: Iterable[Page] = (),
     stop: Event | None = None,
+    start: Plan | Start | None = None,
 ) -> Plan:
     """Find the cheapest way to run a network, and say how close to cheapest it is; see `netopt.solve`.
 
     ``pages`` write the files that `Plan.save` puts beside the tables; this layer knows none of them. ``stop`` ends the
-    search when another thread sets it, as Ctrl-C does in the main one.
+    search when another thread sets it, as Ctrl-C does in the main one. A plan to ``start`` from may also be given as
+    what its program made of it, which spares building that again.
     """
     if not gap >= 0:
         raise ValueError(f"gap is {gap}; it must be 0 or more")
@@ -82,7 +86,8 @@ def solve(
     plain = amend is None and not own
     if plain and structural_reasons(network):  # a proof that needs no search
         return _explained(plan, program, control)
-    answer = solve_program(program, control, amend)
+    known = start_from(footing_of(start), start.network) if isinstance(start, Plan) else start
+    answer = solve_program(program, control, amend, known if plain else None)
     plan = replace(
         plan,
         status=answer.status,
@@ -112,7 +117,9 @@ def _with_tables(plan: Plan, program: Program, answer: Answer, values: FloatArra
     else:
         tables["prices"] = pd.DataFrame(columns=["what", "where", "product", "period", "price", "words"])
     cost = float(tables["costs"]["cost"].sum())
-    return replace(plan, tables=tables, bound=float(np.minimum(answer.bound, cost)))
+    whole = np.nonzero(program.whole & (np.round(values) != 0))[0]
+    choices = whole, np.round(values[whole])
+    return replace(plan, tables=tables, bound=float(np.minimum(answer.bound, cost)), choices=choices)
 
 
 def _explained(plan: Plan, program: Program, control: Control) -> Plan:

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from netopt.solve.bound import Bound, Cut, Ledger, asked_for
 from netopt.solve.control import Control
 from netopt.solve.cuts import Dicuts
-from netopt.solve.lagrange import Climbed, Prices, Volume
+from netopt.solve.lagrange import HOPE, Climbed, Prices, Volume
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.screen import Screened
 
@@ -158,15 +158,26 @@ class Ascent:
             relaxation.heed_cuts(np.nonzero(self.best.prices.cut)[0])
         return relaxation
 
-    def _round(self, passes: int, *, safe: bool = True) -> tuple[Climbed, Bound, IntArray]:
+    def _round(self, passes: int, *, safe: bool = True, hope: float = HOPE) -> tuple[Climbed, Bound, IntArray]:
         """Go on over the columns that are kept; return where that led, and the columns that it asks for."""
         at = np.nonzero(self.kept & (~self._closed() | self._must))[0]
         volume = Volume(self.ledger, self.lower, self.upper, at)
-        found = volume.climb(self._prices, self._like, passes, self.control.stop.is_set, self._x)
+        found = volume.climb(self._prices, self._like, passes, self.control.stop.is_set, self._x, hope)
         self.ledger.choices.follow(found.x)
         self._prices, self._x, self._capacity = found.prices, found.x, volume.capacities()
         bound = self.ledger.bound(found.duals, self.lower, self.upper, safe=safe)
         return found, bound, asked_for(self.program, bound, found.x, ~self.kept & ~self._never & (self.upper > 0))
+
+    def enter(self, columns: IntArray, lower: FloatArray, upper: FloatArray, prices: Prices) -> None:
+        """Go on within other bounds of some columns, from other prices."""
+        self.lower[columns], self.upper[columns] = lower, upper
+        self._prices, self._x = prices, None
+
+    def go_on(self, passes: int, hope: float) -> tuple[Climbed, Bound]:
+        """Go on, and take in the columns that are asked for; ``hope`` is as in `Volume.climb`."""
+        found, bound, asked = self._round(passes, hope=hope)
+        self.kept[asked] = True
+        return found, bound
 
     def _closed(self) -> BoolArray:
         """Return which columns cannot carry anything, shape (columns,)."""

@@ -20,10 +20,12 @@ from netopt.solve.control import Control, gap_between, interruptible
 from netopt.solve.form import Form
 from netopt.solve.highs import Outcome, Run, Solver, check_solver
 from netopt.solve.linking import add_needed_gates
+from netopt.solve.resumed import Resumed
 from netopt.solve.search import Found, Search
 
 if TYPE_CHECKING:
     from netopt.formulation.pyomo import Amend
+    from netopt.solve.reuse import Start
 
 __all__ = ["Answer", "solve_program"]
 
@@ -122,7 +124,7 @@ class _Model:
         return summed
 
 
-def solve_program(program: Program, control: Control, amend: Amend | None = None) -> Answer:
+def solve_program(program: Program, control: Control, amend: Amend | None = None, start: Start | None = None) -> Answer:
     """Solve a program to the asked gap.
 
     Parameters
@@ -133,6 +135,8 @@ def solve_program(program: Program, control: Control, amend: Amend | None = None
         Gap, limits, progress.
     amend : callable, optional
         Gets the Pyomo model before it is solved.
+    start : Start, optional
+        The answer to a program that differs in a few numbers.
 
     Raises
     ------
@@ -141,10 +145,14 @@ def solve_program(program: Program, control: Control, amend: Amend | None = None
     """
     check_solver()
     with interruptible(control):
-        found = Search(program, control).run() if amend is None and len(program.cost) else None
+        found = _searched(program, control, start) if amend is None and len(program.cost) else None
         if found is not None and (_close(found, control) or _spent(control)):
             return _by_search(program, found, control)
         return _by_highs(program, control, amend, found)
+
+
+def _searched(program: Program, control: Control, start: Start | None) -> Found | None:
+    return (Search(program, control) if start is None else Resumed(program, control, start)).run()
 
 
 def _close(found: Found, control: Control) -> bool:

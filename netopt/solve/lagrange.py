@@ -26,12 +26,14 @@ from netopt.solve.bound import Duals, Ledger
 from netopt.solve.form import gate_rows
 from netopt.solve.sums import members_of
 
-__all__ = ["Climbed", "Prices", "Volume"]
+__all__ = ["HOPE", "Climbed", "Prices", "Volume"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_TARGET = 0.02
+HOPE = 0.02
+"""By how much a bound is hoped to rise, relative."""
+
 _AVERAGE = 0.1
 _LEAST_AVERAGE = 0.005
 _LEAST_STEP, _MOST_STEP = 0.02, 2.0
@@ -67,6 +69,13 @@ class Prices:
     def of(cls, duals: Duals, gates: int) -> Prices:
         """Return prices to begin with: those of rows and cuts."""
         return cls(duals.row, duals.cut, np.zeros(gates))
+
+    @classmethod
+    def within(cls, ledger: Ledger, duals: Duals) -> Prices:
+        """Return prices to go on from: those of gates are what their columns are worth to them."""
+        gates = ledger.program.gates
+        share = ledger.bound(duals, safe=False).share
+        return cls(duals.row, duals.cut, np.minimum(ledger.reduced(duals)[gates.column], 0.0) * share)
 
 
 @dataclass(frozen=True)
@@ -267,8 +276,9 @@ class Volume:
     # -- the ascent -----------------------------------------------------------------------------------------------
 
     def climb(
-        self, prices: Prices, like: FloatArray, passes: int, enough: Callable[[], bool], x: FloatArray | None = None
-    ) -> Climbed:
+        self, prices: Prices, like: FloatArray, passes: int, enough: Callable[[], bool],
+        x: FloatArray | None = None, hope: float = HOPE,
+    ) -> Climbed:  # fmt: skip
         """Raise the bound.
 
         Parameters
@@ -283,6 +293,8 @@ class Volume:
             Asked after each.
         x : ndarray, optional
             The averaged point of an ascent that this one goes on from, shape (columns,).
+        hope : float
+            By how much the bound is hoped to rise, relative; less from prices that are nearly right.
         """
         size = self._size(like[self.kept])
         best_row = self._allowed(np.where(self.relaxed, self._start(prices), 0.0))
@@ -290,7 +302,7 @@ class Volume:
         # what fades away is dropped before its numbers get so small that arithmetic with them is slow
         point = best.x if x is None else np.where(np.abs(x[self.kept]) > _FADED, x[self.kept], 0.0)
         moved = self._matrix @ point
-        hoped = _TARGET * max(abs(best.value), 1.0)
+        hoped = hope * max(abs(best.value), 1.0)
         step, average, red, checkpoint = max(prices.step, _LEAST_STEP), _AVERAGE, 0, best.value
         for turn in range(1, passes + 1):
             lack = self._lack(moved, best_row) / size

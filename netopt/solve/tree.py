@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -164,6 +164,19 @@ class Tree:
         self.duals.append(duals)
         bound = relaxation.ledger.bound(duals).value
         self.push(Node(program.lower[self.columns], program.upper[self.columns], bound, 0, None, 0))
+
+    def resume(self, duals: Iterable[Duals], leaves: Iterable[Leaf]) -> None:
+        """Start from leaves that hold every choice together, and their duals."""
+        relaxation, program = self.relaxation, self.relaxation.program
+        ledger, place = relaxation.ledger, np.full(len(program.cost), -1, dtype=np.int64)
+        place[self.columns] = np.arange(len(self.columns))
+        self.duals += [ledger.short(each) for each in duals]
+        low, high = program.lower.copy(), program.upper.copy()
+        for leaf in leaves:
+            low[leaf.columns], high[leaf.columns] = leaf.lower, leaf.upper
+            bound = ledger.bound(self.duals[leaf.duals], low, high).value
+            self.push(Node(low[self.columns], high[self.columns], bound, leaf.duals, None, len(leaf.columns)))
+            low[leaf.columns], high[leaf.columns] = program.lower[leaf.columns], program.upper[leaf.columns]
 
     def move_to(self, relaxation: Relaxation) -> None:
         """Go on with another relaxation of the program; what waits starts without a basis."""

@@ -12,6 +12,7 @@ import pandas as pd
 
 from netopt.network import Network
 from netopt.plan.audit import AuditReport, audit
+from netopt.plan.footing import Footing
 from netopt.study.scenario import Scenario
 
 __all__ = ["Outcome"]
@@ -31,12 +32,15 @@ class Outcome:
         Of its plan; empty where there is none.
     source : Network
         The network before the scenario's edits.
+    footing : Footing or None
+        What searches for plans of networks like this one may begin with, where that is known.
     """
 
     scenario: Scenario
     summary: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
     source: Network
+    footing: Footing | None = None
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,14 @@ import pandas as pd
 
 from netopt.errors import PlanError, SolverError
 from netopt.network import Network
+from netopt.plan.footing import Footing, start_from
 from netopt.plan.solve import solve
 from netopt.study.scenario import Scenario
 
 if TYPE_CHECKING:
     from netopt.plan.folder import Page
     from netopt.plan.plan import Plan
+    from netopt.solve.reuse import Start
 
 __all__ = ["Solved", "Task", "run_here", "run_with_workers"]
 
@@ -28,8 +30,8 @@ Solved = tuple[dict[str, Any], dict[str, pd.DataFrame]]
 _TRIES = 3
 """A task whose worker was lost is given to another one so often."""
 
-_NETWORK: list[Network] = []
-"""Of a worker process: it gets the network once."""
+_GROUND: list[tuple[Network, Start | None]] = []
+"""Of a worker process: it gets the network once, and what is known of it."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,14 @@ class Task:
     options: Mapping[str, Any]
     pages: tuple[Page, ...] = ()
 
-    def run(self, network: Network) -> Solved:
+    def run(self, network: Network, start: Start | None = None) -> Solved:
         """Return summary and tables of the plan, once it is written; raises what `plan` does."""
-        plan = self.plan(network)
+        plan = self.plan(network, None, start)
         if self.folder is not None and plan.found:
             plan.save(self.folder)
         return plan.summary(), dict(plan.tables)
 
-    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
+    def plan(self, network: Network, stop: threading.Event | None = None, start: Start | None = None) -> Plan:
         """Return the plan, which has passed its audit.
 
         Parameters
@@ -69,6 +71,8 @@ class Task:
             As it is.
         stop : Event, optional
             Set by another thread to end the search, as Ctrl-C does.
+        start : Start, optional
+            What is known of the network as it is.
 
         Raises
         ------
@@ -80,7 +84,8 @@ class Task:
             When Ctrl-C came first.
         """
         edits = self.scenario.edits
-        plan = solve(network.edit(*edits) if edits else network, pages=self.pages, stop=stop, **self.options)
+        changed = network.edit(*edits) if edits else network
+        plan = solve(changed, pages=self.pages, stop=stop, start=start, **self.options)
         if plan.status == "interrupted" and not self._ran_out(plan.seconds):
             raise KeyboardInterrupt
         if plan.found and not plan.audit().ok:
@@ -92,13 +97,16 @@ class Task:
         return limit is not None and seconds >= 0.9 * float(limit)
 
 
-def run_here(network: Network, tasks: Iterable[Task]) -> Generator[tuple[Task, Solved]]:
-    """Yield each task with its result, in their order."""
+def run_here(network: Network, tasks: Sequence[Task], footing: Footing | None = None) -> Generator[tuple[Task, Solved]]:
+    """Yield each task with its result, in their order; see `run_with_workers`."""
+    start = start_from(footing, network) if tasks else None
     for task in tasks:
-        yield task, task.run(network)
+        yield task, task.run(network, start)
 
 
-def run_with_workers(network: Network, tasks: Sequence[Task], workers: int) -> Generator[tuple[Task, Solved]]:
+def run_with_workers(
+    network: Network, tasks: Sequence[Task], footing: Footing | None = None, *, workers: int
+) -> Generator[tuple[Task, Solved]]:
     """Yield each task with its result, as they come; tasks of a worker that was lost are run again.
 
     Parameters
@@ -107,6 +115,8 @@ def run_with_workers(network: Network, tasks: Sequence[Task], workers: int) -> G
         Each worker gets it once.
     tasks : sequence of Task
         What is done.
+    footing : Footing, optional
+        What is known of the network as it is; searches begin with it.
     workers : int
         Processes side by side.
 
@@ -119,7 +129,7 @@ def run_with_workers(network: Network, tasks: Sequence[Task], workers: int) -> G
     while left:
         done: list[Task] = []
         try:
-            for task, solved in _round(network, left, min(workers, len(left))):
+            for task, solved in _round(network, left, footing, min(workers, len(left))):
                 done.append(task)
                 yield task, solved
         except _LostWorkerError as error:
@@ -134,10 +144,12 @@ class _LostWorkerError(Exception):
     """A worker process ended without an answer."""
 
 
-def _round(network: Network, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, Solved]]:
+def _round(
+    network: Network, tasks: Sequence[Task], footing: Footing | None, workers: int
+) -> Iterator[tuple[Task, Solved]]:
     from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-    with ProcessPoolExecutor(max_workers=workers, initializer=_begin, initargs=(network.tables,)) as pool:
+    with ProcessPoolExecutor(max_workers=workers, initializer=_begin, initargs=(network.tables, footing)) as pool:
         waiting: dict[Future[Solved], Task] = {pool.submit(_run, task): task for task in tasks}
         try:
             while waiting:
@@ -150,9 +162,10 @@ def _round(network: Network, tasks: Sequence[Task], workers: int) -> Iterator[tu
             pool.shutdown(wait=True, kill_workers=bool(waiting))
 
 
-def _begin(tables: Any) -> None:
-    _NETWORK[:] = [Network.from_tables(tables)]
+def _begin(tables: Any, footing: Footing | None) -> None:
+    network = Network.from_tables(tables)
+    _GROUND[:] = [(network, start_from(footing, network))]
 
 
 def _run(task: Task) -> Solved:
-    return task.run(_NETWORK[0])
+    return task.run(*_GROUND[0])

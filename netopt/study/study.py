@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import pandas as pd
 
 from netopt.errors import InputError, PlanError, Problem
 from netopt.network import Network, read
+from netopt.plan.footing import Footing, footing_of, read_footing
 from netopt.plan.solve import versions
 from netopt.study.cluster.connection import Cluster, as_cluster
 from netopt.study.cluster.run import run_on_cluster
@@ -251,10 +252,12 @@ def study(
     _check(network, [each for each in wanted[1:] if each not in listed])
     given = {"gap": gap, "time_limit": time_limit, "threads": threads if run is run_here else 1, "seed": seed}
     store = None if out is None else Store(Path(out))
-    results = {} if base is None else {BASE: (dict(base.summary), dict(base.tables))}
-    _solve(results, network, wanted, given, store, run, heard, tuple(pages))
-    outcomes = tuple(Outcome(scenario, *results[scenario.name], network) for scenario in wanted)
-    return Study(outcomes, options, cases)
+    solving = _Solving(network, given, run, store, heard, tuple(pages), near=cluster is None)
+    if base is not None:
+        solving.results[BASE], solving.footing = (dict(base.summary), dict(base.tables)), base.footing
+    solving.solve(wanted)
+    first, *others = (Outcome(scenario, *solving.results[scenario.name], network) for scenario in wanted)
+    return Study((replace(first, footing=solving.footing), *others), options, cases)
 
 
 def _runner(workers: int | None, cluster: str | Cluster | None) -> Run:
@@ -292,36 +295,82 @@ def _within(option: Scenario, case: Scenario) -> Scenario:
     return option if case.name == BASE else option.within(case)
 
 
-def _solve(
-    results: dict[str, Solved],
-    network: Network,
-    wanted: Sequence[Scenario],
-    options: Mapping[str, Any],
-    store: Store | None,
-    run: Run,
-    heard: Callable[[Outcome, int, int], None] | None,
-    pages: tuple[Page, ...],
-) -> None:
-    """Add summary and tables of every scenario by name: those in the store, then the others."""
-    keys: dict[str, str] = {}
-    tasks: list[Task] = []
+@dataclass
+class _Solving:
+    """Solves scenarios of one network, but for those that are in its store.
 
-    def take(scenario: Scenario, solved: Solved) -> None:
-        results[scenario.name] = solved
-        if heard is not None:
-            heard(Outcome(scenario, *solved, network), len(results), len(wanted))
+    Parameters
+    ----------
+    network : Network
+        As it is.
+    options : mapping of str to object
+        Of `netopt.plan.solve.solve`.
+    run : callable
+        Solves tasks.
+    store : Store or None
+        Where results are kept.
+    heard : callable or None
+        Told of each outcome, how many there are, and how many there will be.
+    pages : tuple of callable
+        Further files of the plans' folders.
+    near : bool
+        Whether plans may be made in this process as well.
+    """
 
-    for scenario in (each for each in wanted if each.name not in results):
-        edits = [*network.tables.edits, *(edit.to_json() for edit in scenario.edits)]
-        keys[scenario.name] = key_of(network.tables.sha256, edits, options, versions())
-        known = None if store is None else store.get(keys[scenario.name], folder_of(scenario.name))
-        if known is not None:
-            take(scenario, known)
-        else:
-            folder = None if store is None else store.plan(folder_of(scenario.name))
-            tasks.append(Task(scenario, folder, options, pages))
-    with closing(run(network, tasks)) as found:
-        for task, solved in found:
-            if store is not None:
-                store.put(keys[task.scenario.name], folder_of(task.scenario.name), solved[0])
-            take(task.scenario, solved)
+    network: Network
+    options: Mapping[str, Any]
+    run: Run
+    store: Store | None
+    heard: Callable[[Outcome, int, int], None] | None
+    pages: tuple[Page, ...]
+    near: bool = True
+    results: dict[str, Solved] = field(default_factory=dict)
+    footing: Footing | None = None
+    total: int = 0
+
+    def solve(self, wanted: Sequence[Scenario]) -> None:
+        """Add the result of every scenario by name: those in the store, then the base, then what begins with it."""
+        self.total = len(wanted)
+        tasks = [task for task in map(self._task, wanted) if task is not None]
+        if tasks and tasks[0].scenario.name == BASE:
+            self._solve_base(tasks.pop(0))
+        if self.store is not None and self.footing is None:
+            self.footing = read_footing(self.store.plan(folder_of(BASE)))
+        self._work_off(tasks)
+
+    def _task(self, scenario: Scenario) -> Task | None:
+        """Return what is to be done for a scenario, None where its result is there."""
+        if scenario.name in self.results:
+            return None
+        if self.store is None:
+            return Task(scenario, None, self.options, self.pages)
+        folder = folder_of(scenario.name)
+        known = self.store.get(self._key(scenario), folder)
+        if known is None:
+            return Task(scenario, self.store.plan(folder), self.options, self.pages)
+        self._take(scenario, known)
+        return None
+
+    def _key(self, scenario: Scenario) -> str:
+        edits = [*self.network.tables.edits, *(edit.to_json() for edit in scenario.edits)]
+        return key_of(self.network.tables.sha256, edits, self.options, versions())
+
+    def _solve_base(self, task: Task) -> None:
+        if self.store is not None or not self.near:
+            self._work_off([task])
+            return
+        plan = task.plan(self.network)  # workers would not hand on what others are to begin with
+        self.footing = footing_of(plan)
+        self._take(task.scenario, (plan.summary(), dict(plan.tables)))
+
+    def _work_off(self, tasks: Sequence[Task]) -> None:
+        with closing(self.run(self.network, tasks, self.footing)) as found:
+            for task, solved in found:
+                if self.store is not None:
+                    self.store.put(self._key(task.scenario), folder_of(task.scenario.name), solved[0])
+                self._take(task.scenario, solved)
+
+    def _take(self, scenario: Scenario, solved: Solved) -> None:
+        self.results[scenario.name] = solved
+        if self.heard is not None:
+            self.heard(Outcome(scenario, *solved, self.network), len(self.results), self.total)

@@ -12,6 +12,7 @@ from pathlib import Path
 import netopt
 from netopt.network import Network
 from netopt.plan.plan import Plan
+from netopt.solve.reuse import Start
 from netopt.study.run import Task
 
 __all__ = ["Breaking", "Held", "Killed", "Slow", "Traced"]
@@ -28,10 +29,10 @@ class Traced(Task):
         (self.notes / f"{self.scenario.name}-{os.getpid()}-{time.monotonic_ns()}").touch()
         return len(list(self.notes.glob(f"{self.scenario.name}-*")))
 
-    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
+    def plan(self, network: Network, stop: threading.Event | None = None, start: Start | None = None) -> Plan:
         """Solve as usual."""
         self.begun()
-        return super().plan(network, stop)
+        return super().plan(network, stop, start)
 
 
 @dataclass(frozen=True)
@@ -40,29 +41,29 @@ class Killed(Traced):
 
     times: int = 1
 
-    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
+    def plan(self, network: Network, stop: threading.Event | None = None, start: Start | None = None) -> Plan:
         """Kill the process at first."""
         if self.begun() <= self.times:
             os.kill(os.getpid(), signal.SIGKILL)
-        return Task.plan(self, network, stop)
+        return Task.plan(self, network, stop, start)
 
 
 @dataclass(frozen=True)
 class Slow(Traced):
     """Takes its time."""
 
-    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
+    def plan(self, network: Network, stop: threading.Event | None = None, start: Start | None = None) -> Plan:
         """Sleep first."""
         self.begun()
         time.sleep(30)
-        return Task.plan(self, network, stop)
+        return Task.plan(self, network, stop, start)
 
 
 @dataclass(frozen=True)
 class Held(Traced):
     """Waits until a file called ``go`` is among the notes, or until it is told to stop."""
 
-    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
+    def plan(self, network: Network, stop: threading.Event | None = None, start: Start | None = None) -> Plan:
         """Wait first."""
         self.begun()
         until = time.monotonic() + 60
@@ -70,7 +71,7 @@ class Held(Traced):
             if stop is not None and stop.wait(0.02):
                 (self.notes / f"stopped-{self.scenario.name}").touch()
                 raise KeyboardInterrupt
-        return Task.plan(self, network, stop)
+        return Task.plan(self, network, stop, start)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Breaking(Traced):
 
     error: str = "input"
 
-    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
+    def plan(self, network: Network, stop: threading.Event | None = None, start: Start | None = None) -> Plan:
         """Raise."""
         self.begun()
         if self.error == "input":

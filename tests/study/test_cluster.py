@@ -193,7 +193,7 @@ def test_an_error_in_a_worker_reaches_the_caller(
 ) -> None:
     tasks = [made(Breaking, "a", error=kind), made(Held, "b")]
     with pytest.raises(error, match=words):
-        list(run_on_cluster(network, tasks, Cluster(machines.address)))
+        list(run_on_cluster(network, tasks, cluster=Cluster(machines.address)))
     assert len(begun(tmp_path)["a"]) == 1
     waited(lambda: "b" not in begun(tmp_path) or (tmp_path / "notes" / "stopped-b").exists(), 10)  # nobody wants it now
 
@@ -201,7 +201,7 @@ def test_an_error_in_a_worker_reaches_the_caller(
 def test_a_caller_that_stops_listening_ends_what_runs(
     machines: Machines, network: Network, made: Made, tmp_path: Path
 ) -> None:
-    running = run_on_cluster(network, [made(Traced, "a"), made(Held, "b")], Cluster(machines.address))
+    running = run_on_cluster(network, [made(Traced, "a"), made(Held, "b")], cluster=Cluster(machines.address))
     task, _ = next(running)
     assert task.scenario.name == "a"
     waited(lambda: "b" in begun(tmp_path))
@@ -235,7 +235,7 @@ def test_a_lost_worker_loses_nothing_and_one_that_joins_late_takes_its_share(
 
         upsetting = threading.Thread(target=upset)
         upsetting.start()
-        found = {task.scenario.name: solved for task, solved in run_on_cluster(network, tasks, Cluster(machines.address))}
+        found = {task.scenario.name: solved for task, solved in run_on_cluster(network, tasks, cluster=Cluster(machines.address))}
         upsetting.join()
     assert failures == []
     assert sorted(found) == ["a", "b", "c", "d"]
@@ -253,7 +253,7 @@ def test_workers_lost_again_and_again(network: Network, made: Made, tmp_path: Pa
     with Machines(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="1") as machines:
         machines.workers(3)
         with pytest.raises(netopt.SolverError, match="workers were lost again and again, at the latest with b"):
-            list(run_on_cluster(network, [made(Killed, "b", times=99)], Cluster(machines.address)))
+            list(run_on_cluster(network, [made(Killed, "b", times=99)], cluster=Cluster(machines.address)))
     assert len(begun(tmp_path)["b"]) == 2
 
 
@@ -264,7 +264,7 @@ def test_the_scheduler_is_lost(
     monkeypatch.setattr(connection, "_CONNECT", 2.0)
     with Machines(tmp_path) as machines:
         machines.workers(2)
-        running = run_on_cluster(network, [made(Traced, "a"), made(Held, "b")], Cluster(machines.address))
+        running = run_on_cluster(network, [made(Traced, "a"), made(Held, "b")], cluster=Cluster(machines.address))
         assert next(running)[0].scenario.name == "a"
         machines.kill(machines.scheduler)
         with pytest.raises(netopt.InputError, match=r"the scheduler at .* is gone; start it again; the same command goes on"):
@@ -297,7 +297,7 @@ def test_other_versions_are_refused_at_once_and_when_they_join_late(
     words = rf"the worker tcp://127.0.0.1:\d+ has highspy 1.0.0; install highspy {versions()['highspy']} there"
     with Machines(tmp_path) as machines:
         machines.workers(1)
-        running = run_on_cluster(network, [made(Traced, "a"), made(Held, "b"), made(Held, "c")], Cluster(machines.address))
+        running = run_on_cluster(network, [made(Traced, "a"), made(Held, "b"), made(Held, "c")], cluster=Cluster(machines.address))
         assert next(running)[0].scenario.name == "a"
         machines.workers(1, **other)
         with pytest.raises(netopt.InputError, match=words):

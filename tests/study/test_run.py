@@ -136,7 +136,7 @@ def test_workers_find_what_one_process_finds(tmp_path: Path) -> None:
 
 def test_a_lost_worker_loses_no_task(network: Network, made: Made, tmp_path: Path) -> None:
     tasks = [made(Traced, "a"), made(Killed, "b"), made(Traced, "c"), made(Traced, "d")]
-    found = {task.scenario.name: solved for task, solved in run_with_workers(network, tasks, 2)}
+    found = {task.scenario.name: solved for task, solved in run_with_workers(network, tasks, workers=2)}
     assert sorted(found) == ["a", "b", "c", "d"]
     assert {summary["cost"] for summary, _ in found.values()} == {found["a"][0]["cost"]}
     assert times(tmp_path)["b"] == 2
@@ -146,13 +146,13 @@ def test_a_lost_worker_loses_no_task(network: Network, made: Made, tmp_path: Pat
 @pytest.mark.slow
 def test_workers_lost_again_and_again(network: Network, made: Made, tmp_path: Path) -> None:
     with pytest.raises(netopt.SolverError, match="workers were lost again and again, at the latest with b"):
-        list(run_with_workers(network, [made(Killed, "b", times=99)], 1))
+        list(run_with_workers(network, [made(Killed, "b", times=99)], workers=1))
     assert times(tmp_path) == {"b": 3}
 
 
 @pytest.mark.slow
 def test_two_losses_are_no_reason_to_give_up(network: Network, made: Made, tmp_path: Path) -> None:
-    ((task, (summary, _)),) = run_with_workers(network, [made(Killed, "b", times=2)], 1)
+    ((task, (summary, _)),) = run_with_workers(network, [made(Killed, "b", times=2)], workers=1)
     assert (task.scenario.name, summary["status"]) == ("b", "optimal")
     assert times(tmp_path) == {"b": 3}
 
@@ -161,7 +161,7 @@ def test_two_losses_are_no_reason_to_give_up(network: Network, made: Made, tmp_p
 def test_losses_in_between_do_not_add_up(network: Network, made: Made, tmp_path: Path) -> None:
     """Four workers are lost, but never three in a row without a result."""
     tasks = [made(Killed, name, times=2) for name in ("a", "b")]
-    assert len(list(run_with_workers(network, tasks, 1))) == 2
+    assert len(list(run_with_workers(network, tasks, workers=1))) == 2
     assert times(tmp_path) == {"a": 3, "b": 3}
 
 
@@ -179,7 +179,7 @@ def test_an_error_in_a_worker_reaches_the_caller(
     tasks = [made(Breaking, "a", error=kind), made(Slow, "b")]
     begun = time.monotonic()
     with pytest.raises(error, match=words):
-        list(run_with_workers(network, tasks, 2))
+        list(run_with_workers(network, tasks, workers=2))
     assert time.monotonic() - begun < 25  # nobody waits for the other one
     assert times(tmp_path)["a"] == 1
 
@@ -194,11 +194,11 @@ def test_problems_survive_the_way_from_a_worker() -> None:
 
 def test_ctrl_c_in_a_worker_reaches_the_caller(network: Network, made: Made) -> None:
     with pytest.raises(KeyboardInterrupt):
-        list(run_with_workers(network, [made(Breaking, "a", error="stop"), made(Slow, "b")], 2))
+        list(run_with_workers(network, [made(Breaking, "a", error="stop"), made(Slow, "b")], workers=2))
 
 
 def test_a_caller_that_stops_listening_ends_the_workers(network: Network, made: Made) -> None:
-    running = run_with_workers(network, [made(Traced, "a"), made(Slow, "b")], 2)
+    running = run_with_workers(network, [made(Traced, "a"), made(Slow, "b")], workers=2)
     task, _ = next(running)
     assert task.scenario.name == "a"
     running.close()  # type: ignore[attr-defined]

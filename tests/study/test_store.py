@@ -35,9 +35,9 @@ def solves(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     usual = Task.run
 
-    def noted(task: Task, network: netopt.Network) -> Any:
+    def noted(task: Task, network: netopt.Network, *start: Any) -> Any:
         names.append(task.scenario.name)
-        return usual(task, network)
+        return usual(task, network, *start)
 
     monkeypatch.setattr(Task, "run", noted)
     return names

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from distributed import Client, Security
 
+    from netopt.plan.footing import Footing
     from netopt.study.cluster.worker import Carrier
 
 __all__ = ["Cluster", "as_cluster", "one_connection", "quietly"]
@@ -93,6 +94,7 @@ class Cluster:
         self._depth = 0
         self._client: Client | None = None
         self._network: Network | None = None
+        self._footing: Footing | None = None
         self._name = ""
         self._brought = 0
 
@@ -182,15 +184,15 @@ class Cluster:
                 raise problem(f"no worker has joined {self.address}", fix)
             time.sleep(min(_LOOK, self.patience))
 
-    def bring(self, network: Network) -> str:
-        """Give every worker a network, unless it is the one they have; return its name there.
+    def bring(self, network: Network, footing: Footing | None = None) -> str:
+        """Give every worker a network and what is known of it, unless they have it; return its name there.
 
         Raises
         ------
         InputError
             When a worker cannot run netopt, or has other versions.
         """
-        if self._network is not network:
+        if self._network is not network or self._footing is not footing:
             from netopt.study.cluster.worker import Carrier
 
             client = self.client()
@@ -198,8 +200,8 @@ class Cluster:
             self._check_workers(client)
             self._brought += 1
             self._name = f"{_NAME}{client.id}-{self._brought}"
-            self._register(client, Carrier(network.tables, versions()))
-            self._network = network
+            self._register(client, Carrier(network.tables, versions(), footing))
+            self._network, self._footing = network, footing
         return self._name
 
     def _register(self, client: Client, carrier: Carrier) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from netopt.errors import SolverError
 from netopt.network import Network
 from netopt.plan.folder import seen_from, write_packed
+from netopt.plan.footing import Footing
 from netopt.study.cluster.address import problem, said_by
 from netopt.study.cluster.connection import Cluster, quietly
 from netopt.study.run import Solved, Task
@@ -28,7 +29,9 @@ _LOOK = 1.0
 """Seconds between looks at how many workers there are."""
 
 
-def run_on_cluster(network: Network, tasks: Sequence[Task], cluster: Cluster) -> Generator[tuple[Task, Solved]]:
+def run_on_cluster(
+    network: Network, tasks: Sequence[Task], footing: Footing | None = None, *, cluster: Cluster
+) -> Generator[tuple[Task, Solved]]:
     """Yield each task with its result, as they come; tasks of a worker that was lost are run again.
 
     Each worker has one task in hand, and gets another one when it is done; so a worker that joins late takes its share.
@@ -39,6 +42,8 @@ def run_on_cluster(network: Network, tasks: Sequence[Task], cluster: Cluster) ->
         Each worker gets it once.
     tasks : sequence of Task
         What is done; their folders are written here.
+    footing : Footing, optional
+        What is known of the network as it is; workers get it once, and searches begin with it.
     cluster : Cluster
         Where.
 
@@ -53,7 +58,7 @@ def run_on_cluster(network: Network, tasks: Sequence[Task], cluster: Cluster) ->
         return
     with cluster:
         cluster.workers()
-        with _Hand(cluster, cluster.bring(network), network.tables.path) as hand:
+        with _Hand(cluster, cluster.bring(network, footing), network.tables.path) as hand:
             waiting = deque(tasks)
             while waiting or hand:
                 there = cluster.workers()

@@ -16,12 +16,14 @@ from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 from netopt.errors import InputError, Problem, SolverError
 from netopt.network import Network
 from netopt.plan.folder import packed_plan
+from netopt.plan.footing import Footing, start_from
 from netopt.plan.solve import versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from netopt.read.tables import Tables
+    from netopt.solve.reuse import Start
     from netopt.study.run import Task
 
 __all__ = ["Carrier", "Returned", "other_versions", "solve_task"]
@@ -45,16 +47,23 @@ class Carrier(WorkerPlugin):  # type: ignore[misc]
         Of the network.
     wanted : mapping of str to str
         Versions that a plan may depend on, as the study has them.
+    footing : Footing or None
+        What is known of the network as it is.
     """
 
-    def __init__(self, tables: Tables, wanted: Mapping[str, str]) -> None:
-        self._tables = tables
+    def __init__(self, tables: Tables, wanted: Mapping[str, str], footing: Footing | None = None) -> None:
+        self._tables, self._footing = tables, footing
         self._wanted = dict(wanted)
 
     @cached_property
     def network(self) -> Network:
         """Made of the tables by the first task, in its thread; the worker goes on listening meanwhile."""
         return Network.from_tables(self._tables)
+
+    @cached_property
+    def start(self) -> Start | None:
+        """What a search begins with, made by the first task as well."""
+        return start_from(self._footing, self.network)
 
     def setup(self, worker: Worker) -> None:
         """Begin on a worker; Dask calls it.
@@ -88,7 +97,7 @@ class Carrier(WorkerPlugin):  # type: ignore[misc]
             with _ALONE:
                 if stop.is_set():
                     raise Reschedule
-                plan = task.plan(self.network, stop)
+                plan = task.plan(self.network, stop, self.start)
                 files = packed_plan(plan, task.pages, source) if packed and plan.found else {}
         except KeyboardInterrupt:  # what a search says that was ended
             if stop.is_set():
