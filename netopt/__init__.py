@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netopt.network import Network
     from netopt.plan import Plan
     from netopt.solve.control import Progress
+    from netopt.study.greenfield.greenfield import Greenfield, greenfield
     from netopt.study.outcome import Outcome
     from netopt.study.scenario import Scenario, Scenarios
     from netopt.study.sites.site_values import SiteValues, value_sites
@@ -38,6 +39,7 @@ __all__ = [
     "ROOMS",
     "Baseline",
     "Draft",
+    "Greenfield",
     "InputError",
     "NetoptError",
     "Network",
@@ -51,6 +53,7 @@ __all__ = [
     "Worth",
     "__version__",
     "baseline",
+    "greenfield",
     "read",
     "solve",
     "study",
@@ -64,6 +67,7 @@ _LAZY = {
     "ROOMS": "netopt.formulation",
     "Baseline": "netopt.study.today.baseline",
     "Draft": "netopt.formulation",
+    "Greenfield": "netopt.study.greenfield.greenfield",
     "Network": "netopt.network",
     "Plan": "netopt.plan",
     "Scenario": "netopt.study.scenario",
@@ -71,6 +75,7 @@ _LAZY = {
     "SiteValues": "netopt.study.sites.site_values",
     "Worth": "netopt.study.sites.worth",
     "baseline": "netopt.study.today.baseline",
+    "greenfield": "netopt.study.greenfield.greenfield",
     "value_sites": "netopt.study.sites.site_values",
     "why": "netopt.study.sites.why",
 }

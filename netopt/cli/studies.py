@@ -52,8 +52,15 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def check_study_folder(out: Path) -> None:
+def check_study_folder(out: Path, or_holds: str = "") -> None:
     """Refuse a folder with something else in it, before anything is solved.
+
+    Parameters
+    ----------
+    out : Path
+        The folder.
+    or_holds : str
+        A file that marks a folder of the command's own, where it need not be a study.
 
     Raises
     ------
@@ -64,7 +71,8 @@ def check_study_folder(out: Path) -> None:
 
     if out.exists() and not out.is_dir():
         raise Failure(ExitCode.INPUT, f"{out} is a file; name a folder with --out")
-    if out.is_dir() and any(out.iterdir()) and not (out / RESULTS).is_file():
+    ours = (out / RESULTS).is_file() or (bool(or_holds) and (out / or_holds).is_file())
+    if out.is_dir() and any(out.iterdir()) and not ours:
         raise Failure(ExitCode.INPUT, f"{out} holds something else than a study; name another folder with --out")
 
 
@@ -86,18 +94,18 @@ def kept_in(out: Path) -> Iterator[None]:
         raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
 
 
-def written(study: Study, write: Callable[[], object], out: Path) -> None:
-    """Write what stands on a study.
+def written(study: Study | None, write: Callable[[], object], out: Path) -> None:
+    """Write what stands on a study, where there is one.
 
     Raises
     ------
     Failure
         When a plan does not pass its audit, and nothing is written; when the folder cannot be written.
     """
-    wrong = study.audit()
-    if len(wrong):
+    wrong = [] if study is None else list(study.audit()["words"])
+    if wrong:
         words = "a plan does not pass its audit, so the study is not given out; this is a bug in netopt"
-        raise Failure(ExitCode.BUG, words, [str(line) for line in wrong["words"]])
+        raise Failure(ExitCode.BUG, words, [str(line) for line in wrong])
     try:
         write()
     except OSError as error:
