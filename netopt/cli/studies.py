@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
@@ -14,10 +14,20 @@ from netopt.cli.exits import ExitCode, Failure
 from netopt.cli.out import complain
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from netopt.study.outcome import Outcome
     from netopt.study.study import Study
 
 __all__ = ["check_study_folder", "code", "kept_in", "say_outcome", "solving", "written"]
+
+
+class Audited(Protocol):
+    """Plans that can be recomputed."""
+
+    def audit(self) -> pd.DataFrame:
+        """Return what is wrong with them, in words."""
+
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -94,7 +104,7 @@ def kept_in(out: Path) -> Iterator[None]:
         raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
 
 
-def written(study: Study | None, write: Callable[[], object], out: Path) -> None:
+def written(study: Audited | None, write: Callable[[], object], out: Path) -> None:
     """Write what stands on a study, where there is one.
 
     Raises
