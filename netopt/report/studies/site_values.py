@@ -144,8 +144,7 @@ def _capacity_table(values: SiteValues) -> TextTable:
     rows = []
     for row in values.table().to_dict("records"):
         not_enough, enough = (amount(row[name]) if pd.notna(row[name]) else "" for name in _ENDS)
-        if row["capacity_verdict"] in _VERDICTS:
-            not_enough, enough = "", _VERDICTS[str(row["capacity_verdict"])]
+        enough = _VERDICTS.get(str(row["capacity_verdict"]), enough)
         typed = amount(row["capacity"]) if pd.notna(row["capacity"]) else "no limit"
         opened = "open" if row["open"] else ""
         rows.append([str(row["site"]), opened, typed, str(row["capacity_unit"]), not_enough, enough])
@@ -213,7 +212,7 @@ def _page(values: SiteValues) -> Iterator[str]:
         paragraph(_TURNED, "note"),
     )
     if values.break_evens:
-        capacity = table(_capacity_table(values), "Break-even capacity of each site")
+        capacity = table(_capacity_table(values), "Break-even capacity of each site", minor=("", "of", "capacity"))
         yield section(_CAPACITY, capacity, paragraph(_ENOUGH, "note"))
     if values.counts:
         yield section(

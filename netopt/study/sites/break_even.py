@@ -31,6 +31,9 @@ _SAME = 1e-9
 _NEAR = 0.9
 """Of the width that is asked for: how far beyond an end the other one is tried."""
 
+_CLEAR = 1.1
+"""Of what the gap leaves open: how much is to be saved or lost for it to be told."""
+
 _HALVE = 3
 """Every so many plans an interval is halved, whatever the savings say."""
 
@@ -83,6 +86,7 @@ class _Search:
     never: bool = False
     first: float = 0.0
     tried: int = 0
+    leeway: float = 0.0
     unsure: list[float] = field(default_factory=list)
     asked: set[float | None] = field(default_factory=set)
     savings: dict[float, float] = field(default_factory=dict)
@@ -138,6 +142,7 @@ class _Search:
         if outcome.found:
             used = min(most, max(self.floor, largest_throughput(outcome, self.worth.site)))
             self.savings[used] = self.without.cost - outcome.cost
+            self.leeway = max(self.leeway, outcome.cost - outcome.bound)
         if outcome.found and outcome.cost <= self.without.bound + _SAME * abs(outcome.cost):
             self.high = used if self.high is None else min(self.high, used)
             self.first = max(self.first, used)
@@ -157,25 +162,29 @@ class _Search:
             return (np.inf,)
         low = self.floor if self.low is None else self.low
         unsure = sorted(each for each in self.unsure if each >= low and (self.high is None or each < self.high))
-        spans = [(low, unsure[0])] if unsure else []
+        spans = [(low, unsure[0], -1.0)] if unsure else []
         if self.high is not None:
-            spans.append((unsure[-1] if unsure else low, self.high))
+            spans.append((unsure[-1], self.high, 1.0) if unsure else (low, self.high, 0.0))
         if self.never or not spans:
             return None
         step = self.share * spans[-1][1]
-        low, high = max(spans, key=lambda span: span[1] - span[0])
+        low, high, side = max(spans, key=lambda span: span[1] - span[0])
         close = high - low <= step or high <= self.share * self.first
         if close and self.low is None and self.floor not in self.asked:
             return (self.floor,)  # is any capacity enough?
-        return (self._between(low, high, _NEAR * step, guess=not unsure),) if high - low > step else None
+        return (self._between(low, high, _NEAR * step, side),) if high - low > step else None
 
-    def _between(self, low: float, high: float, step: float, *, guess: bool) -> float:
-        """Return a capacity between two ends: where nothing would be saved, or near an end just beyond that."""
+    def _between(self, low: float, high: float, step: float, side: float) -> float:
+        """Return a capacity between two ends: where nothing would be saved, or near an end just beyond that.
+
+        On one side of what the gap leaves open, it is where so much would be saved, or lost, that the gap can tell.
+        """
         below, above = self.savings.get(low, -np.inf), self.savings.get(high, -np.inf)
+        wanted = side * _CLEAR * (self.leeway + max(0.0, self.without.cost - self.without.bound))
         middle = (low + high) / 2
-        if guess and (self.tried + 1) % _HALVE and np.isfinite(below) and above > max(below, 0.0):
-            nothing = low + (high - low) * max(-below, 0.0) / (above - below)
-            middle = min(max(nothing, low + step), high - step)
+        if (self.tried + 1) % _HALVE and np.isfinite(below) and np.isfinite(wanted) and above > below:
+            there = low + (high - low) * (wanted - below) / (above - below)
+            middle = min(max(there, low + step), high - step)
         rounded = float(f"{middle:.4g}")
         return rounded if low < rounded < high else middle
 
