@@ -32,7 +32,6 @@ def test_with_plans_it_is_a_study_that_verifies(run: Run, tiny: Path) -> None:
     assert "of 2 plans" in result.stderr
     assert run("verify", "out").exit_code == 0
     assert run(*words, "--json").exit_code == 0
-    assert run("sites", "out/network.csv", "-o", "values", "-q").exit_code == 0
 
 
 def test_json_alone(run: Run, tiny: Path) -> None:

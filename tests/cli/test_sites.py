@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 
@@ -19,6 +21,7 @@ def test_values_and_capacities(run: Run, tiny: Path, here: Path) -> None:
     assert (here / "out" / "site_values.html").is_file()
 
 
+@pytest.mark.slow
 def test_without_asking_there_is_no_capacity(run: Run, tiny: Path) -> None:
     result = run("sites", tiny, "-o", "out", "--site", "Reno", "--gap", 0, "--json")
     assert "capacity" not in json.loads(result.stdout)["sites"][0]

@@ -47,6 +47,12 @@ def test_the_answer_without_plans(one: Greenfield) -> None:
     assert "medians of the 2 sites of type fc" in how
 
 
+def test_the_answer_where_today_is_ignored() -> None:
+    head, _ = greenfield_answer(greenfield(TINY, starts=8, snap=False, fresh=True))
+    assert head.startswith("1 new site of type fc alone: ")
+    assert head.endswith(" from today's 1 site")
+
+
 def test_the_answer_with_plans(two: tuple[Greenfield, Path]) -> None:
     found, _ = two
     head, lines = greenfield_answer(found)

@@ -87,6 +87,7 @@ def test_any_capacity_is_enough_where_closing_costs_more(network: Network) -> No
     assert (least.verdict, least.enough) == ("always", 30)
 
 
+@pytest.mark.slow
 def test_what_must_pass_through_is_the_least_that_is_tried(network: Network) -> None:
     found = found_for(network.edit("facilities.Reno.min_throughput=96"), "Reno")
     assert (found.verdict, found.enough) == ("always", 96)  # 8 x 96 = 768
@@ -100,6 +101,7 @@ def test_capacities_count_what_the_site_counts(network: Network) -> None:
     assert found.not_enough < 93.75 / 2 <= found.enough
 
 
+@pytest.mark.slow
 def test_suppliers_count_what_leaves_them(network: Network) -> None:
     plan = outcome_of(netopt.solve(network, gap=0.0))
     assert largest_throughput(plan, "Oakland") == pytest.approx(300)
@@ -110,6 +112,7 @@ def test_suppliers_count_what_leaves_them(network: Network) -> None:
     assert found.not_enough >= 285
 
 
+@pytest.mark.slow
 def test_over_periods_it_is_one_capacity_for_all() -> None:
     monthly = netopt.read(Path(TINY).parents[1] / "tiny-periods" / "network.csv")
     name = next(str(n) for n, kind in zip(monthly.facilities.names, monthly.facilities.type, strict=True) if kind == "fc")
@@ -123,7 +126,8 @@ def test_over_periods_it_is_one_capacity_for_all() -> None:
     assert found.verdict in ("between", "always", "never")
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
 def test_both_sides_are_what_plans_there_say(seed: int) -> None:
     network = netopt.read(located(10, 8, seed, near=4, fixed=300.0))
     names = [str(name) for name in network.facilities.names.array[~network.facilities.sends]][:2]
@@ -142,6 +146,7 @@ def test_both_sides_are_what_plans_there_say(seed: int) -> None:
         assert worth.site == found.site
 
 
+@pytest.mark.slow
 def test_a_loose_gap_says_so(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where every bound is a tenth too low, savings of less than that are not proved either way."""
     monkeypatch.setattr(Outcome, "bound", property(lambda self: self.cost * 0.8 if self.found else np.inf))

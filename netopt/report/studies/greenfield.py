@@ -34,7 +34,10 @@ def greenfield_answer(found: Greenfield) -> tuple[str, list[str]]:
     before, after = found.total("distance")
     new = f"{count(len(found.sites), 'new site')} of type {found.model.kind}"
     unit = found.model.network.settings.distance_unit
-    if np.isfinite(before):
+    if np.isfinite(before) and not len(found.fixed):
+        today = count(len(found.model.today), "site")
+        short = f"{new} alone: {after:,.0f} {unit} in the mean, beside {before:,.0f} from today's {today}"
+    elif np.isfinite(before):
         verb = "brings" if len(found.sites) == 1 else "bring"
         short = f"{new} {verb} the mean distance from {before:,.0f} to {after:,.0f} {unit}"
     else:

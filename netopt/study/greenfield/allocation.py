@@ -14,7 +14,7 @@ L. Cooper, "Heuristic methods for location-allocation problems", SIAM Review 6 (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ IntArray = npt.NDArray[np.int64]
 _TURNS, _STEPS = 200, 4
 _SAME, _NEARLY = 1e-12, 1e-8
 _ALIKE = 1e-5
+_MANY, _FINEST, _FINALISTS = 2_000, 1e-3, 3
 """Share of the best cost within which another start is said to have come to it, too."""
 
 
@@ -143,12 +144,39 @@ def located(pull: Pull, fixed: FloatArray, count: int, starts: int, seed: int) -
     seed : int
         Of the starts.
     """
-    rng = np.random.default_rng(seed)
-    ends = [_descended(pull, _drawn(pull, fixed, count, rng), fixed) for _ in range(starts)]
-    totals = [total for _, total in ends]
-    centres, total = _at_rest(pull, ends[int(np.argmin(totals))][0], fixed)
-    agreeing = sum(each <= total + _ALIKE * abs(total) for each in totals)
-    return Found(centres, total, starts, max(agreeing, 1))
+    rng, small = np.random.default_rng(seed), _merged(pull)
+    ends = [_descended(small, _drawn(small, fixed, count, rng), fixed) for _ in range(starts)]
+    ends.sort(key=lambda end: end[1])
+    least = ends[0][1]
+    agreeing = sum(total <= least + _ALIKE * abs(least) for _, total in ends)
+    if small is not pull:
+        ends = [_descended(pull, centres, fixed) for centres, _ in ends[:_FINALISTS]]
+    centres, total = _at_rest(pull, min(ends, key=lambda end: end[1])[0], fixed)
+    return Found(centres, total, starts, agreeing)
+
+
+def _merged(pull: Pull) -> Pull:
+    """Return customers of one neighbourhood as one, where there are very many: good enough to begin with."""
+    if len(pull.customers) <= _MANY:
+        return pull
+    cell = _FINEST
+    while True:
+        _, first, place = np.unique(np.floor(pull.customers / cell), axis=0, return_index=True, return_inverse=True)
+        if len(first) <= _MANY:
+            break
+        cell *= np.sqrt(2)
+    place = place.ravel()
+    units, spent = (np.zeros((len(first), pull.units.shape[1])) for _ in range(2))
+    np.add.at(units, place, pull.units)
+    np.add.at(spent, place, pull.units * pull.outward)
+    middle = np.zeros((len(first), 3))
+    np.add.at(middle, place, pull.customers * np.maximum(pull.weights, 1e-300)[:, None])
+    return replace(
+        pull,
+        customers=middle / np.linalg.norm(middle, axis=1)[:, None],
+        units=units,
+        outward=np.divide(spent, units, out=np.zeros_like(spent), where=units > 0),
+    )
 
 
 def _drawn(pull: Pull, fixed: FloatArray, count: int, rng: np.random.Generator) -> FloatArray:
