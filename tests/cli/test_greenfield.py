@@ -61,6 +61,15 @@ def test_what_cannot_be_is_2_and_writes_nothing(run: Run, tiny: Path, here: Path
     assert not (here / "out").exists()
 
 
+def test_the_input_is_never_overwritten(run: Run, tiny: Path, here: Path) -> None:
+    assert run("greenfield", tiny, "-o", "out", *FEW).exit_code == 0
+    before = (here / "out" / "network.csv").read_bytes()
+    again = run("greenfield", "out/network.csv", "-o", "out", *FEW)
+    assert (again.exit_code, "its own input" in again.stderr) == (2, True)
+    assert (here / "out" / "network.csv").read_bytes() == before
+    assert json.loads((here / "out" / "greenfield.json").read_text())["input"] == "../network.csv"
+
+
 def test_a_folder_with_something_else_is_left_alone(run: Run, tiny: Path, here: Path) -> None:
     (here / "out").mkdir()
     (here / "out" / "mine.txt").write_text("x")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -122,12 +123,17 @@ def write_greenfield(found: Greenfield, folder: Path, title: str = "") -> list[P
         with appearing(folder / name) as path:
             write(path)
     tables = found.model.network.tables
-    said = greenfield_json(found) | {"input": tables.path, "input_sha256": tables.sha256}
+    said = greenfield_json(found) | {"input": _seen_from(folder, tables.path), "input_sha256": tables.sha256}
     said |= {"base_edits": [dict(edit) for edit in tables.edits]}
     said |= {"files": {name: digest(folder / name) for name in files}}
     with appearing(folder / SAID) as path:
         _write_text(path, json.dumps(said, indent=2, allow_nan=False, ensure_ascii=False))
     return [*written, *(folder / name for name in (*files, SAID))]
+
+
+def _seen_from(folder: Path, path: str | None) -> str | None:
+    """Return where the input is, seen from a folder, so that the two can be moved together."""
+    return None if path is None else Path(os.path.relpath(Path(path).resolve(), folder.resolve())).as_posix()
 
 
 def _write_rows(path: Path, found: Greenfield) -> None:

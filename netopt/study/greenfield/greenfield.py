@@ -244,6 +244,13 @@ def greenfield(
     if kind not in KINDS:
         raise ValueError(f"kind is {kind}; it must be one of {', '.join(KINDS)}")
     network = read(source)
+    if (
+        out is not None
+        and network.tables.path
+        and Path(network.tables.path).resolve() == (Path(out) / NETWORK).resolve()
+    ):
+        why = "the network with the new rows would take the place of its own input"
+        raise InputError([Problem(NETWORK, None, None, why, "name another folder with --out")])
     model = modelled(network, kind, count, seed)
     fixed = model.today[:0] if fresh else model.today
     found = located(model.pull, model.vectors(fixed), count, starts, seed)
