@@ -38,7 +38,7 @@ __all__ = ["greenfield"]
     "--snap/--no-snap",
     default=True,
     show_default=True,
-    help="Whether each is moved to the nearest real place (needs netopt\\[places]).",
+    help="Whether each is moved to the nearest real place (needs the extra places).",
 )
 @click.option(
     "--min-population", type=click.IntRange(min=0), default=50_000, show_default=True, help="Of a real place, people."
