@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netopt.network import Network
     from netopt.plan import Plan
     from netopt.solve.control import Progress
+    from netopt.study.cluster.connection import Cluster
     from netopt.study.greenfield.greenfield import Greenfield, greenfield
     from netopt.study.outcome import Outcome
     from netopt.study.scenario import Scenario, Scenarios
@@ -38,6 +39,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ROOMS",
     "Baseline",
+    "Cluster",
     "Draft",
     "Greenfield",
     "InputError",
@@ -66,6 +68,7 @@ __all__ = [
 _LAZY = {
     "ROOMS": "netopt.formulation",
     "Baseline": "netopt.study.today.baseline",
+    "Cluster": "netopt.study.cluster.connection",
     "Draft": "netopt.formulation",
     "Greenfield": "netopt.study.greenfield.greenfield",
     "Network": "netopt.network",
@@ -178,6 +181,7 @@ def study(
     workers: int | None = None,
     out: str | PathLike[str] | None = None,
     heard: Callable[[Outcome, int, int], None] | None = None,
+    cluster: str | Cluster | None = None,
 ) -> Study:
     """Solve a network as it is and as scenarios change it, and compare.
 
@@ -204,6 +208,9 @@ def study(
         and versions, is not solved again.
     heard : callable, optional
         Called with each outcome, how many there are by then, and how many there will be.
+    cluster : str or Cluster, optional
+        In place of `workers`, a Dask cluster, by the address of its scheduler: ``tls://host:port``, or
+        ``tcp://127.0.0.1:port`` on this machine. Its workers have one solver thread each.
 
     Returns
     -------
@@ -213,11 +220,14 @@ def study(
     Raises
     ------
     InputError
-        When the network or a scenario cannot be used as it is; nothing has been solved then.
+        When the network or a scenario cannot be used as it is, and nothing has been solved then; when the cluster
+        cannot be used, or its scheduler is lost, and what is solved is in `out`.
     PlanError
         When a plan does not pass its audit.
     SolverError
-        When the solver fails without an answer.
+        When the solver fails without an answer, or a scenario has lost its worker time and again.
+    ValueError
+        When an option is out of range, or `workers` and `cluster` are both given.
     """
     from netopt.report import PAGES
     from netopt.study.study import study as study_network
@@ -233,6 +243,7 @@ def study(
         out=out,
         heard=heard,
         pages=PAGES,
+        cluster=cluster,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich_click import RichCommand
@@ -12,6 +13,9 @@ from netopt.cli import options
 from netopt.cli.exits import ExitCode
 from netopt.cli.out import piped, say_json
 from netopt.cli.studies import check_study_folder, code, kept_in, say_outcome, solving, written
+
+if TYPE_CHECKING:
+    from netopt.study.cluster.connection import Cluster
 
 __all__ = ["greenfield"]
 
@@ -71,6 +75,7 @@ def greenfield(
     time_limit: float | None,
     threads: int | None,
     workers: int | None,
+    cluster: Cluster | None,
     seed: int,
     as_json: bool,
     quiet: bool,
@@ -91,7 +96,7 @@ def greenfield(
         found = netopt.greenfield(
             changed, count=count, kind=kind, fresh=not keep, snap=snap, population=min_population, countries=countries,
             like=like, starts=starts, solve=solve, seed=seed, out=out, heard=None if quiet or as_json else say_outcome,
-            gap=gap, time_limit=time_limit, threads=threads, workers=workers,
+            gap=gap, time_limit=time_limit, threads=threads, workers=workers, cluster=cluster,
         )  # fmt: skip
     written(found.study, lambda: write_greenfield(found, out, title), out)
     if as_json:

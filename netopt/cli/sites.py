@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich_click import RichCommand
@@ -12,6 +13,9 @@ import netopt
 from netopt.cli import options
 from netopt.cli.out import piped, say_json
 from netopt.cli.studies import check_study_folder, code, kept_in, say_outcome, solving, written
+
+if TYPE_CHECKING:
+    from netopt.study.cluster.connection import Cluster
 
 __all__ = ["sites"]
 
@@ -44,6 +48,7 @@ def sites(
     time_limit: float | None,
     threads: int | None,
     workers: int | None,
+    cluster: Cluster | None,
     seed: int,
     as_json: bool,
     quiet: bool,
@@ -61,7 +66,7 @@ def sites(
         values = netopt.value_sites(
             found, names=names, alone=alone, counted=counted, counts=counts,
             break_even_capacity=break_even_capacity, gap=gap, time_limit=time_limit, threads=threads, workers=workers,
-            seed=seed, out=out, heard=None if quiet or as_json else say_outcome,
+            cluster=cluster, seed=seed, out=out, heard=None if quiet or as_json else say_outcome,
         )  # fmt: skip
     from netopt.report.console import terminal
     from netopt.report.studies.site_values import print_site_values, site_values_json, write_site_values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich_click import RichCommand
@@ -10,6 +11,9 @@ from rich_click import RichCommand
 from netopt.cli import options
 from netopt.cli.out import piped, say_json
 from netopt.cli.studies import check_study_folder, code, kept_in, say_outcome, solving, written
+
+if TYPE_CHECKING:
+    from netopt.study.cluster.connection import Cluster
 
 __all__ = ["stress"]
 
@@ -41,6 +45,7 @@ def stress(
     time_limit: float | None,
     threads: int | None,
     workers: int | None,
+    cluster: Cluster | None,
     seed: int,
     quiet: bool,
 ) -> None:
@@ -62,7 +67,7 @@ def stress(
     with kept_in(out):
         solved = stress_network(
             found, lanes=lanes, unmet_cost=unmet_cost, gap=gap, time_limit=time_limit, threads=threads, seed=seed,
-            workers=workers, out=out, heard=heard, pages=PAGES,
+            workers=workers, cluster=cluster, out=out, heard=heard, pages=PAGES,
         )  # fmt: skip
     written(solved.study, lambda: write_stress(solved, out, title), out)
     if as_json:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import click
 
@@ -16,6 +18,7 @@ from netopt.cli.out import complain
 if TYPE_CHECKING:
     import pandas as pd
 
+    from netopt.study.cluster.connection import Cluster
     from netopt.study.outcome import Outcome
     from netopt.study.study import Study
 
@@ -33,10 +36,53 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def solving(command: Command) -> Command:
-    """Add the options of solving: folder, gap, limits, workers, seed."""
+    """Add the options of solving: folder, gap, limits, workers, cluster, seed.
+
+    The command gets ``cluster`` as what `netopt.study` takes, with the certificates that were named.
+    """
+
+    @wraps(command)
+    def checked(*args: Any, **given: Any) -> Any:
+        given["cluster"] = _cluster(given, *(given.pop(name) for name in ("tls_ca", "tls_cert", "tls_key")))
+        return command(*args, **given)
+
     for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+        checked = option(checked)
+    return cast("Command", checked)
+
+
+def _cluster(given: dict[str, Any], *files: Path | None) -> Cluster | None:
+    """Return the cluster that was asked for, None without one.
+
+    Raises
+    ------
+    UsageError
+        When other options do not go with it, or it is missing.
+    InputError
+        When it is not an address, or an unsafe one.
+    """
+    address, silent = given["cluster"], given["quiet"] or given["as_json"]
+    if any(files) and not (address or "").startswith("tls://"):
+        raise click.UsageError("--tls-ca, --tls-cert and --tls-key go with --cluster tls://host:port")
+    if address is None:
+        return None
+    if given["workers"] is not None:
+        raise click.UsageError("--workers and --cluster are both given; choose one of them")
+    from netopt.study.cluster.connection import Cluster
+
+    ca, cert, key = files
+    cluster = Cluster(address, ca=ca, cert=cert, key=key, say=_unheard if silent else _say)
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what Dask logs is said here in words of ours
+    return cluster
+
+
+def _say(words: str) -> None:
+    complain(f"netopt: {words}")
+
+
+def _unheard(words: str) -> None:
+    """Say nothing."""
 
 
 _OPTIONS = (
@@ -53,6 +99,14 @@ _OPTIONS = (
     ),
     click.option("--threads", type=click.IntRange(min=1), help="With 1, search and HiGHS take turns."),
     click.option("--workers", type=click.IntRange(min=1), help="Solve so many plans side by side, one thread each."),
+    click.option(
+        "--cluster", metavar="ADDRESS",
+        help="Solve on a Dask cluster: tls://host:port of its scheduler, or tcp://127.0.0.1:port on this machine.",
+    ),
+    *(
+        click.option(f"--tls-{name}", type=click.Path(path_type=Path), help=f"PEM file for --cluster tls://: {words}.")
+        for name, words in (("ca", "who vouches for the cluster"), ("cert", "our certificate"), ("key", "its key"))
+    ),
     click.option(
         "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of the solver."
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich_click import RichCommand
@@ -11,6 +12,9 @@ import netopt
 from netopt.cli import options
 from netopt.cli.out import piped, say_json
 from netopt.cli.studies import check_study_folder, code, kept_in, say_outcome, solving, written
+
+if TYPE_CHECKING:
+    from netopt.study.cluster.connection import Cluster
 
 __all__ = ["study"]
 
@@ -33,6 +37,7 @@ def study(
     time_limit: float | None,
     threads: int | None,
     workers: int | None,
+    cluster: Cluster | None,
     seed: int,
     as_json: bool,
     quiet: bool,
@@ -47,8 +52,8 @@ def study(
     found = options.read_changed(network, edits)
     with kept_in(out):
         solved = netopt.study(
-            found, scenarios, gap=gap, time_limit=time_limit, threads=threads, seed=seed, workers=workers, out=out,
-            heard=None if quiet or as_json else say_outcome,
+            found, scenarios, gap=gap, time_limit=time_limit, threads=threads, seed=seed, workers=workers,
+            cluster=cluster, out=out, heard=None if quiet or as_json else say_outcome,
         )  # fmt: skip
     from netopt.report.console import terminal
     from netopt.report.studies.study_console import print_study

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,10 @@ from netopt.plan.tables import PLAN_TABLES
 if TYPE_CHECKING:
     from netopt.plan.plan import Plan
 
-__all__ = ["Page", "bound_by", "digest", "read_plan_table", "seal", "write_plan", "write_table"]
+__all__ = [
+    "Page", "bound_by", "digest", "packed_plan", "read_plan_table", "seal", "seen_from", "write_packed", "write_plan",
+    "write_table",
+]  # fmt: skip
 
 Page = Callable[["Plan", Path], None]
 """Writes one more file of a plan into the folder it is given."""
@@ -63,25 +67,72 @@ def write_plan(plan: Plan, folder: Path, pages: Iterable[Page] = ()) -> Path:
         When the folder cannot be written.
     """
     folder = Path(folder)
+    with _beside(folder) as fresh:
+        _fill(fresh, plan, pages, seen_from(folder, plan.network.tables.path))
+    return folder
+
+
+def packed_plan(plan: Plan, pages: Iterable[Page], source: str | None) -> dict[str, bytes]:
+    """Return the files of a plan by name, to be written on another machine.
+
+    Parameters
+    ----------
+    plan : Plan
+        What would be written.
+    pages : iterable of callable
+        Write further files, such as the report.
+    source : str or None
+        Where the input is, `seen_from` the folder that the files are for.
+    """
+    with tempfile.TemporaryDirectory(prefix="netopt-") as place:
+        folder = Path(place)
+        _fill(folder, plan, pages, source)
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def write_packed(files: Mapping[str, bytes], folder: Path) -> Path:
+    """Write the files of a plan into a folder of its own, whole or not at all, as `write_plan` does.
+
+    Raises
+    ------
+    PlanError
+        When the folder is not a plan and not empty.
+    OSError
+        When the folder cannot be written.
+    """
+    with _beside(folder) as fresh:
+        for name, content in files.items():
+            (fresh / Path(name).name).write_bytes(content)  # another machine has named it: never outside
+        _settle(fresh)
+    return folder
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """Give an empty folder that takes the place of another one when the block has filled it."""
     if folder.exists() and not _replaceable(folder):
         raise PlanError(f"{folder} exists and holds more than a plan of netopt; name another folder")
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        for name in PLAN_TABLES if plan.found else ():
-            write_table(fresh / f"{name}.csv", plan.tables[name])
-        for page in pages:
-            page(plan, fresh)
-        _settle(fresh)
-        _write_json(fresh / "summary.json", plan.summary() | {"input": _input(plan, folder)})
-        proof = _proof(plan, fresh)
-        _write_json(fresh / "proof.json", proof | {"sha256": seal(proof)})
+        yield fresh
         fresh.chmod(0o755)
         _swap(fresh, folder)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
-    return folder
+
+
+def _fill(folder: Path, plan: Plan, pages: Iterable[Page], source: str | None) -> None:
+    """Write every file of a plan, the proof last."""
+    for name in PLAN_TABLES if plan.found else ():
+        write_table(folder / f"{name}.csv", plan.tables[name])
+    for page in pages:
+        page(plan, folder)
+    _settle(folder)
+    _write_json(folder / "summary.json", plan.summary() | {"input": source})
+    proof = _proof(plan, folder)
+    _write_json(folder / "proof.json", proof | {"sha256": seal(proof)})
 
 
 def _settle(folder: Path) -> None:
@@ -105,9 +156,8 @@ def _written(folder: Path) -> set[str]:
         return usual
 
 
-def _input(plan: Plan, folder: Path) -> str | None:
-    """Return where the input is, seen from the folder, so that the two can be moved together."""
-    path = plan.network.tables.path
+def seen_from(folder: Path, path: str | None) -> str | None:
+    """Return where an input is, seen from a folder, so that the two can be moved together."""
     if path is None:
         return None
     try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from os import PathLike
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,10 +47,12 @@ def solve(
     amend: Amend | None = None,
     progress: Callable[[Progress], None] | None = None,
     pages: Iterable[Page] = (),
+    stop: Event | None = None,
 ) -> Plan:
     """Find the cheapest way to run a network, and say how close to cheapest it is; see `netopt.solve`.
 
-    ``pages`` write the files that `Plan.save` puts beside the tables; this layer knows none of them.
+    ``pages`` write the files that `Plan.save` puts beside the tables; this layer knows none of them. ``stop`` ends the
+    search when another thread sets it, as Ctrl-C does in the main one.
     """
     if not gap >= 0:
         raise ValueError(f"gap is {gap}; it must be 0 or more")
@@ -58,7 +61,9 @@ def solve(
     if threads is not None and threads < 1:
         raise ValueError(f"threads is {threads}; it must be 1 or more")
     network = read(source)
-    control = Control(gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress)
+    control = Control(
+        gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress, stop=stop or Event()
+    )  # fmt: skip
     chosen = tuple(ROOMS if rooms is None else rooms)
     own = tuple(room for room in chosen if room not in ROOMS)
     program = build(network, chosen)

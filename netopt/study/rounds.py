@@ -11,6 +11,7 @@ from netopt.errors import InputError
 from netopt.network import Network
 from netopt.network.edits import Edit
 from netopt.read.problems import fold
+from netopt.study.cluster.connection import Cluster
 from netopt.study.outcome import Outcome
 from netopt.study.scenario import BASE, Scenario
 from netopt.study.study import Study, study
@@ -47,6 +48,8 @@ class Rounds:
         Called with each outcome.
     pages : iterable of callable
         Further files of each plan's folder.
+    cluster : str or Cluster, optional
+        Where scenarios are solved, in place of `workers`.
     """
 
     network: Network
@@ -55,6 +58,7 @@ class Rounds:
     workers: int | None = None
     heard: Heard | None = None
     pages: Iterable[Page] = ()
+    cluster: str | Cluster | None = None
     outcomes: list[Outcome] = field(default_factory=list, init=False)
 
     @property
@@ -82,6 +86,7 @@ class Rounds:
             self.network,
             scenarios,
             workers=self.workers,
+            cluster=self.cluster,
             out=self.out,
             heard=None if self.heard is None else partial(_heard, self.heard, before),
             pages=self.pages,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from netopt.study.scenario import Scenario
 
 if TYPE_CHECKING:
     from netopt.plan.folder import Page
+    from netopt.plan.plan import Plan
 
 __all__ = ["Solved", "Task", "run_here", "run_with_workers"]
 
@@ -52,7 +54,21 @@ class Task:
     pages: tuple[Page, ...] = ()
 
     def run(self, network: Network) -> Solved:
-        """Return summary and tables of the plan.
+        """Return summary and tables of the plan, once it is written; raises what `plan` does."""
+        plan = self.plan(network)
+        if self.folder is not None and plan.found:
+            plan.save(self.folder)
+        return plan.summary(), dict(plan.tables)
+
+    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
+        """Return the plan, which has passed its audit.
+
+        Parameters
+        ----------
+        network : Network
+            As it is.
+        stop : Event, optional
+            Set by another thread to end the search, as Ctrl-C does.
 
         Raises
         ------
@@ -64,27 +80,25 @@ class Task:
             When Ctrl-C came first.
         """
         edits = self.scenario.edits
-        plan = solve(network.edit(*edits) if edits else network, pages=self.pages, **self.options)
+        plan = solve(network.edit(*edits) if edits else network, pages=self.pages, stop=stop, **self.options)
         if plan.status == "interrupted" and not self._ran_out(plan.seconds):
             raise KeyboardInterrupt
         if plan.found and not plan.audit().ok:
             raise PlanError(f"the plan of {self.scenario.name} does not pass its audit")
-        if self.folder is not None and plan.found:
-            plan.save(self.folder)
-        return plan.summary(), dict(plan.tables)
+        return plan
 
     def _ran_out(self, seconds: float) -> bool:
         limit = self.options.get("time_limit")
         return limit is not None and seconds >= 0.9 * float(limit)
 
 
-def run_here(network: Network, tasks: Iterable[Task]) -> Iterator[tuple[Task, Solved]]:
+def run_here(network: Network, tasks: Iterable[Task]) -> Generator[tuple[Task, Solved]]:
     """Yield each task with its result, in their order."""
     for task in tasks:
         yield task, task.run(network)
 
 
-def run_with_workers(network: Network, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, Solved]]:
+def run_with_workers(network: Network, tasks: Sequence[Task], workers: int) -> Generator[tuple[Task, Solved]]:
     """Yield each task with its result, as they come; tasks of a worker that was lost are run again.
 
     Parameters

@@ -5,7 +5,8 @@ Where there are options (what may be decided) as well as cases (what may happen)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,8 @@ import pandas as pd
 from netopt.errors import InputError, PlanError, Problem
 from netopt.network import Network, read
 from netopt.plan.solve import versions
+from netopt.study.cluster.connection import Cluster, as_cluster
+from netopt.study.cluster.run import run_on_cluster
 from netopt.study.comparison import Comparison
 from netopt.study.outcome import Outcome
 from netopt.study.run import Solved, Task, run_here, run_with_workers
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from netopt.plan.folder import Page
 
 __all__ = ["Study", "combined", "study"]
+
+Run = Callable[..., Generator[tuple[Task, Solved]]]
+"""Solves tasks on a network."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,6 +236,7 @@ def study(
     heard: Callable[[Outcome, int, int], None] | None = None,
     pages: Iterable[Page] = (),
     base: Outcome | None = None,
+    cluster: str | Cluster | None = None,
 ) -> Study:
     """Solve a network and its scenarios; see `netopt.study`.
 
@@ -237,17 +244,26 @@ def study(
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; it must be 1 or more")
+    run = _runner(workers, cluster)
     network, listed = read(source), read_scenarios(scenarios)
     options, cases, wanted = combined(listed)
     _check(network, listed)  # what is wrong is said before anything is solved
     _check(network, [each for each in wanted[1:] if each not in listed])
-    given = {"gap": gap, "time_limit": time_limit, "threads": 1 if workers else threads, "seed": seed}
+    given = {"gap": gap, "time_limit": time_limit, "threads": threads if run is run_here else 1, "seed": seed}
     store = None if out is None else Store(Path(out))
-    run = run_here if workers is None else partial(run_with_workers, workers=workers)
     results = {} if base is None else {BASE: (dict(base.summary), dict(base.tables))}
     _solve(results, network, wanted, given, store, run, heard, tuple(pages))
     outcomes = tuple(Outcome(scenario, *results[scenario.name], network) for scenario in wanted)
     return Study(outcomes, options, cases)
+
+
+def _runner(workers: int | None, cluster: str | Cluster | None) -> Run:
+    """Return what solves tasks: this process, workers beside it, or a cluster."""
+    if workers is not None and cluster is not None:
+        raise ValueError("workers and cluster are both given; choose one of them")
+    if cluster is not None:
+        return partial(run_on_cluster, cluster=as_cluster(cluster))
+    return run_here if workers is None else partial(run_with_workers, workers=workers)
 
 
 def combined(listed: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[Scenario, ...], list[Scenario]]:
@@ -282,7 +298,7 @@ def _solve(
     wanted: Sequence[Scenario],
     options: Mapping[str, Any],
     store: Store | None,
-    run: Callable[..., Iterable[tuple[Task, Solved]]],
+    run: Run,
     heard: Callable[[Outcome, int, int], None] | None,
     pages: tuple[Page, ...],
 ) -> None:
@@ -304,7 +320,8 @@ def _solve(
         else:
             folder = None if store is None else store.plan(folder_of(scenario.name))
             tasks.append(Task(scenario, folder, options, pages))
-    for task, solved in run(network, tasks):
-        if store is not None:
-            store.put(keys[task.scenario.name], folder_of(task.scenario.name), solved[0])
-        take(task.scenario, solved)
+    with closing(run(network, tasks)) as found:
+        for task, solved in found:
+            if store is not None:
+                store.put(keys[task.scenario.name], folder_of(task.scenario.name), solved[0])
+            take(task.scenario, solved)

@@ -14,7 +14,7 @@ import pytest
 
 import netopt
 from netopt.plan import folder as writing
-from netopt.plan.folder import digest, read_plan_table, seal, write_plan
+from netopt.plan.folder import digest, packed_plan, read_plan_table, seal, seen_from, write_packed, write_plan
 from netopt.plan.tables import PLAN_TABLES
 from netopt.plan.verify import verify
 from tests.formulation.networks import solved, tables
@@ -44,6 +44,54 @@ def test_saving_writes_the_report_and_the_workbook_too(tmp_path: Path) -> None:
     folder = netopt.solve(DATA / "tiny" / "network.csv").save(tmp_path / "plan")
     assert {"report.html", "plan.xlsx"} <= set(contents(folder))
     assert verify(folder) == []
+
+
+def test_files_packed_elsewhere_are_those_that_would_be_written_here(plan: netopt.Plan, tmp_path: Path) -> None:
+    def page(_: netopt.Plan, folder: Path) -> None:
+        (folder / "page.txt").write_text("a page")
+
+    here, there = tmp_path / "deep" / "here", tmp_path / "deep" / "there"
+    files = packed_plan(plan, (page,), seen_from(there, plan.network.tables.path))
+    assert list(tmp_path.iterdir()) == []
+    write_plan(plan, here, (page,))
+    write_packed(files, there)
+    assert contents(here) == contents(there)
+    assert there.stat().st_mode & 0o777 == 0o755
+    assert sorted(path.name for path in there.parent.iterdir()) == ["here", "there"]
+
+
+def test_packed_files_take_the_place_of_a_plan_and_of_nothing_else(plan: netopt.Plan, tmp_path: Path) -> None:
+    files = packed_plan(plan, (), None)
+    write_packed(files | {"page.txt": b"old"}, tmp_path / "plan")
+    write_packed(files | {"page.txt": b"new"}, tmp_path / "plan")
+    assert (tmp_path / "plan" / "page.txt").read_bytes() == b"new"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").touch()
+    with pytest.raises(netopt.PlanError, match="holds more than a plan of netopt"):
+        write_packed(files, tmp_path / "mine")
+    assert set(contents(tmp_path / "mine")) == {"letter.txt"}
+
+
+def test_packed_files_stay_in_their_folder(tmp_path: Path) -> None:
+    write_packed({"../out.txt": b"x", str(tmp_path / "up.txt"): b"x"}, tmp_path / "plan")
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
+    assert set(contents(tmp_path / "plan")) == {"out.txt", "up.txt"}
+
+
+def test_packed_files_that_cannot_be_written_leave_the_earlier_plan(
+    plan: netopt.Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = packed_plan(plan, (), None)
+    before = contents(write_packed(files, tmp_path / "plan"))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writing, "_settle", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_packed(files, tmp_path / "plan")
+    assert contents(tmp_path / "plan") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["plan"]
 
 
 def test_tables_come_back_to_the_last_digit(plan: netopt.Plan, tmp_path: Path) -> None:

@@ -1,18 +1,20 @@
-"""Tasks that go wrong in a worker: it is killed, or an error comes out of it."""
+"""Tasks that go wrong in a worker, or wait there: it is killed, or an error comes out of it."""
 
 from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import netopt
 from netopt.network import Network
-from netopt.study.run import Solved, Task
+from netopt.plan.plan import Plan
+from netopt.study.run import Task
 
-__all__ = ["Breaking", "Killed", "Slow", "Traced"]
+__all__ = ["Breaking", "Held", "Killed", "Slow", "Traced"]
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,10 @@ class Traced(Task):
         (self.notes / f"{self.scenario.name}-{os.getpid()}-{time.monotonic_ns()}").touch()
         return len(list(self.notes.glob(f"{self.scenario.name}-*")))
 
-    def run(self, network: Network) -> Solved:
+    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
         """Solve as usual."""
         self.begun()
-        return super().run(network)
+        return super().plan(network, stop)
 
 
 @dataclass(frozen=True)
@@ -38,22 +40,37 @@ class Killed(Traced):
 
     times: int = 1
 
-    def run(self, network: Network) -> Solved:
+    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
         """Kill the process at first."""
         if self.begun() <= self.times:
             os.kill(os.getpid(), signal.SIGKILL)
-        return Task.run(self, network)
+        return Task.plan(self, network, stop)
 
 
 @dataclass(frozen=True)
 class Slow(Traced):
     """Takes its time."""
 
-    def run(self, network: Network) -> Solved:
+    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
         """Sleep first."""
         self.begun()
         time.sleep(30)
-        return Task.run(self, network)
+        return Task.plan(self, network, stop)
+
+
+@dataclass(frozen=True)
+class Held(Traced):
+    """Waits until a file called ``go`` is among the notes, or until it is told to stop."""
+
+    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
+        """Wait first."""
+        self.begun()
+        until = time.monotonic() + 60
+        while not (self.notes / "go").exists() and time.monotonic() < until:
+            if stop is not None and stop.wait(0.02):
+                (self.notes / f"stopped-{self.scenario.name}").touch()
+                raise KeyboardInterrupt
+        return Task.plan(self, network, stop)
 
 
 @dataclass(frozen=True)
@@ -62,7 +79,7 @@ class Breaking(Traced):
 
     error: str = "input"
 
-    def run(self, network: Network) -> Solved:
+    def plan(self, network: Network, stop: threading.Event | None = None) -> Plan:
         """Raise."""
         self.begun()
         if self.error == "input":
@@ -71,4 +88,6 @@ class Breaking(Traced):
             raise netopt.PlanError("the plan does not stand up")
         if self.error == "stop":
             raise KeyboardInterrupt
+        if self.error == "disk":
+            raise OSError(28, "No space left on device")
         raise netopt.SolverError("the solver gave up")

@@ -224,7 +224,7 @@ def greenfield(
     heard : callable, optional
         Told each outcome, how many there are by then, and how many there will be.
     **options
-        Of `netopt.study`: ``gap``, ``time_limit``, ``threads``, ``workers``, ``pages``.
+        Of `netopt.study`: ``gap``, ``time_limit``, ``threads``, ``workers``, ``cluster``, ``pages``.
 
     Returns
     -------

@@ -17,6 +17,7 @@ import pandas as pd
 from netopt.network import Network, read
 from netopt.network.edits import Edit
 from netopt.network.filters import quoted
+from netopt.study.cluster.connection import Cluster, one_connection
 from netopt.study.outcome import Outcome
 from netopt.study.risk.outage import Outage, outages_of
 from netopt.study.risk.stressed import Stressed
@@ -102,6 +103,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+@one_connection
 def stress(
     source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network,
     *,
@@ -112,6 +114,7 @@ def stress(
     threads: int | None = None,
     seed: int = 0,
     workers: int | None = None,
+    cluster: str | Cluster | None = None,
     out: str | PathLike[str] | None = None,
     heard: Heard | None = None,
     pages: Iterable[Page] = (),
@@ -126,7 +129,7 @@ def stress(
         How many lanes, those with the most units in the base first.
     unmet_cost : float, optional
         Money a unit, for demand that must be met and cannot be; ten times what a unit costs in the base without it.
-    gap, time_limit, threads, seed, workers, out, heard, pages
+    gap, time_limit, threads, seed, workers, cluster, out, heard, pages
         As in `netopt.study.study.study`.
 
     Returns
@@ -147,7 +150,7 @@ def stress(
         raise ValueError(f"unmet_cost is {unmet_cost}; it must be above 0")
     network = read(source)
     given = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
-    rounds = Rounds(network, given, out, workers, heard, pages)
+    rounds = Rounds(network, given, out, workers, heard, pages, cluster)
     if not rounds.base.found:
         return Stress(rounds.study(), (), (), np.nan)
     every = outages_of(rounds.base, lanes)

@@ -19,6 +19,7 @@ import pandas as pd
 
 from netopt.network import Network, read
 from netopt.plan.audit import audit
+from netopt.study.cluster.connection import Cluster, one_connection
 from netopt.study.outcome import Outcome
 from netopt.study.risk.inputs import Input, inputs_of
 from netopt.study.rounds import Heard, Rounds, distinct
@@ -176,6 +177,7 @@ class Tornado:
         return f"<Tornado: {len(self.bars)} inputs by {self.by:.0%}>"
 
 
+@one_connection
 def tornado(
     source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network,
     *,
@@ -187,6 +189,7 @@ def tornado(
     threads: int | None = None,
     seed: int = 0,
     workers: int | None = None,
+    cluster: str | Cluster | None = None,
     out: str | PathLike[str] | None = None,
     heard: Heard | None = None,
     pages: Iterable[Page] = (),
@@ -203,7 +206,7 @@ def tornado(
         Times that the interval in which the open sites change is halved; none without thresholds.
     most : int
         Products and regions whose demand is scaled on its own.
-    gap, time_limit, threads, seed, workers, out, heard, pages
+    gap, time_limit, threads, seed, workers, cluster, out, heard, pages
         As in `netopt.study.study.study`.
 
     Returns
@@ -224,7 +227,7 @@ def tornado(
         raise ValueError(f"steps is {steps}; it must be 0 or more")
     network = read(source)
     given = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
-    rounds = Rounds(network, given, out, workers, heard, pages)
+    rounds = Rounds(network, given, out, workers, heard, pages, cluster)
     if not rounds.base.found:
         return Tornado(rounds.study(), (), by)
     inputs = inputs_of(network, most)

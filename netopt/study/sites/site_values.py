@@ -20,6 +20,7 @@ from netopt.network import Network, read
 from netopt.network.edits import Edit
 from netopt.network.filters import quoted
 from netopt.network.sites import CONSIDER, OPEN
+from netopt.study.cluster.connection import one_connection
 from netopt.study.outcome import Outcome
 from netopt.study.rounds import Heard, Rounds
 from netopt.study.scenario import Scenario
@@ -184,6 +185,7 @@ def _of_type(network: Network, kind: str) -> list[str]:
     return [str(name) for name, own in zip(facilities.names, facilities.type, strict=True) if str(own) == kind]
 
 
+@one_connection
 def value_sites(
     source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network,
     *,
@@ -214,7 +216,8 @@ def value_sites(
     heard : callable, optional
         Told each outcome, how many there are by then, and how many there will be.
     **options
-        Of `netopt.study`: ``gap``, ``time_limit``, ``threads``, ``seed``, ``workers``, ``out``, ``pages``.
+        Of `netopt.study`: ``gap``, ``time_limit``, ``threads``, ``seed``, ``workers``, ``cluster``, ``out``,
+        ``pages``.
 
     Returns
     -------
@@ -248,7 +251,7 @@ def _with_capacities(
 ) -> SiteValues:
     """Return what sites are worth, and from which capacity on."""
     solving = {name: options[name] for name in ("gap", "time_limit", "threads", "seed") if name in options}
-    where = {name: options[name] for name in ("out", "workers", "pages") if name in options}
+    where = {name: options[name] for name in ("out", "workers", "cluster", "pages") if name in options}
     rounds = Rounds(network, solving, heard=heard, **where)
     rounds.outcomes.append(values.study.base)
     found = break_evens(rounds, values.worths)

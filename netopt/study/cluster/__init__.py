@@ -1,0 +1,1 @@
+"""Scenarios solved on many machines, by the workers of a Dask cluster."""
