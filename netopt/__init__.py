@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from netopt.plan import Plan
     from netopt.solve.control import Progress
     from netopt.study.cluster.connection import Cluster
+    from netopt.study.greenfield.greenfield import Greenfield, greenfield
     from netopt.study.outcome import Outcome
     from netopt.study.scenario import Scenario, Scenarios
     from netopt.study.sites.site_values import SiteValues, value_sites
@@ -40,6 +41,7 @@ __all__ = [
     "Baseline",
     "Cluster",
     "Draft",
+    "Greenfield",
     "InputError",
     "NetoptError",
     "Network",
@@ -53,6 +55,7 @@ __all__ = [
     "Worth",
     "__version__",
     "baseline",
+    "greenfield",
     "read",
     "solve",
     "study",
@@ -67,6 +70,7 @@ _LAZY = {
     "Baseline": "netopt.study.today.baseline",
     "Cluster": "netopt.study.cluster.connection",
     "Draft": "netopt.formulation",
+    "Greenfield": "netopt.study.greenfield.greenfield",
     "Network": "netopt.network",
     "Plan": "netopt.plan",
     "Scenario": "netopt.study.scenario",
@@ -74,6 +78,7 @@ _LAZY = {
     "SiteValues": "netopt.study.sites.site_values",
     "Worth": "netopt.study.sites.worth",
     "baseline": "netopt.study.today.baseline",
+    "greenfield": "netopt.study.greenfield.greenfield",
     "value_sites": "netopt.study.sites.site_values",
     "why": "netopt.study.sites.why",
 }

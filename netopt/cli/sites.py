@@ -29,6 +29,10 @@ _TYPES = ("supplier", "plant", "dc", "sort_center", "fc")
 @click.option("--site", "names", multiple=True, help="Only these; without it all that may be open or not.")
 @click.option("--alone", is_flag=True, help="Also try each candidate as the only addition to today's sites.")
 @click.option("--curve", metavar="TYPE[:FROM-TO]", help="Also the cost by the number of sites, such as fc or fc:4-9.")
+@click.option(
+    "--break-even-capacity", is_flag=True,
+    help="Also find from which capacity each site is worth opening, by up to eight more plans for each.",
+)  # fmt: skip
 @solving
 @click.pass_context
 def sites(
@@ -39,6 +43,7 @@ def sites(
     names: tuple[str, ...],
     alone: bool,
     curve: str | None,
+    break_even_capacity: bool,
     gap: float,
     time_limit: float | None,
     threads: int | None,
@@ -59,14 +64,14 @@ def sites(
     found = options.read_changed(network, edits)
     with kept_in(out):
         values = netopt.value_sites(
-            found, names=names, alone=alone, counted=counted, counts=counts, gap=gap, time_limit=time_limit,
-            threads=threads, workers=workers, cluster=cluster, seed=seed, out=out,
-            heard=None if quiet or as_json else say_outcome,
+            found, names=names, alone=alone, counted=counted, counts=counts,
+            break_even_capacity=break_even_capacity, gap=gap, time_limit=time_limit, threads=threads, workers=workers,
+            cluster=cluster, seed=seed, out=out, heard=None if quiet or as_json else say_outcome,
         )  # fmt: skip
     from netopt.report.console import terminal
     from netopt.report.studies.site_values import print_site_values, site_values_json, write_site_values
 
-    written(values.study, lambda: write_site_values(values, out), out)
+    written(values, lambda: write_site_values(values, out), out)
     if as_json:
         say_json(site_values_json(values))
     elif not quiet:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import click
 
@@ -16,11 +16,21 @@ from netopt.cli.exits import ExitCode, Failure
 from netopt.cli.out import complain
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from netopt.study.cluster.connection import Cluster
     from netopt.study.outcome import Outcome
     from netopt.study.study import Study
 
 __all__ = ["check_study_folder", "code", "kept_in", "say_outcome", "solving", "written"]
+
+
+class Audited(Protocol):
+    """Plans that can be recomputed."""
+
+    def audit(self) -> pd.DataFrame:
+        """Return what is wrong with them, in words."""
+
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -106,8 +116,15 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def check_study_folder(out: Path) -> None:
+def check_study_folder(out: Path, or_holds: str = "") -> None:
     """Refuse a folder with something else in it, before anything is solved.
+
+    Parameters
+    ----------
+    out : Path
+        The folder.
+    or_holds : str
+        A file that marks a folder of the command's own, where it need not be a study.
 
     Raises
     ------
@@ -118,7 +135,8 @@ def check_study_folder(out: Path) -> None:
 
     if out.exists() and not out.is_dir():
         raise Failure(ExitCode.INPUT, f"{out} is a file; name a folder with --out")
-    if out.is_dir() and any(out.iterdir()) and not (out / RESULTS).is_file():
+    ours = (out / RESULTS).is_file() or (bool(or_holds) and (out / or_holds).is_file())
+    if out.is_dir() and any(out.iterdir()) and not ours:
         raise Failure(ExitCode.INPUT, f"{out} holds something else than a study; name another folder with --out")
 
 
@@ -140,18 +158,18 @@ def kept_in(out: Path) -> Iterator[None]:
         raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
 
 
-def written(study: Study, write: Callable[[], object], out: Path) -> None:
-    """Write what stands on a study.
+def written(study: Audited | None, write: Callable[[], object], out: Path) -> None:
+    """Write what stands on a study, where there is one.
 
     Raises
     ------
     Failure
         When a plan does not pass its audit, and nothing is written; when the folder cannot be written.
     """
-    wrong = study.audit()
-    if len(wrong):
+    wrong = [] if study is None else list(study.audit()["words"])
+    if wrong:
         words = "a plan does not pass its audit, so the study is not given out; this is a bug in netopt"
-        raise Failure(ExitCode.BUG, words, [str(line) for line in wrong["words"]])
+        raise Failure(ExitCode.BUG, words, [str(line) for line in wrong])
     try:
         write()
     except OSError as error:

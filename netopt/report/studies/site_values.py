@@ -36,6 +36,15 @@ _TURNED = (
 )
 
 
+_CAPACITY = "From which capacity it is worth opening"
+
+_ENOUGH = (
+    "Open in every period at one capacity, the rest as typed. Not enough: at this capacity the site is proved to cost "
+    "more than it saves. Enough: from here on it is proved not to. In between nothing is proved; where there is no "
+    "figure for not enough, the least capacity may be anything up to enough."
+)
+
+
 def print_site_values(values: SiteValues, console: Console, folder: Path | None = None) -> None:
     """Print what sites are worth."""
     show(console, _blocks(values, folder))
@@ -51,6 +60,8 @@ def _blocks(values: SiteValues, folder: Path | None) -> Iterator[RenderableType]
         heading("What would turn the choice, and whom it serves"),
         indented(_worth_table(values, _TURNING[:-1])),
     )
+    if values.break_evens:
+        yield from ("", heading(_CAPACITY), indented(_capacity_table(values)))
     if values.counts:
         yield from ("", heading(f"Number of open sites ({values.counted})"), indented(_curve_table(values)))
     if folder is not None:
@@ -128,6 +139,23 @@ _WORTH = ("site", "type", "", "worth", "at least", "at most", "alone saves", "in
 _TURNING = ("site", "fixed cost", "stays up to", "turns from", "units", "customers", "days")
 
 
+def _capacity_table(values: SiteValues) -> TextTable:
+    """Return from which capacity each site is worth opening."""
+    rows = []
+    for row in values.table().to_dict("records"):
+        not_enough, enough = (amount(row[name]) if pd.notna(row[name]) else "" for name in _ENDS)
+        enough = _VERDICTS.get(str(row["capacity_verdict"]), enough)
+        typed = amount(row["capacity"]) if pd.notna(row["capacity"]) else "no limit"
+        opened = "open" if row["open"] else ""
+        rows.append([str(row["site"]), opened, typed, str(row["capacity_unit"]), not_enough, enough])
+    kinds = {"capacity": "number", "of": "name", "not enough": "number", "enough": "number"}
+    return TextTable({"site": "name", "": "name", **kinds}, rows)
+
+
+_ENDS = ("capacity_not_enough", "capacity_enough")
+_VERDICTS = {"never": "at no capacity", "always": "at any capacity", "unsure": "within the gap"}
+
+
 def _curve_table(values: SiteValues) -> TextTable:
     rows, scale = [], values.study.base.cost
     for row in values.curve().to_dict("records"):
@@ -166,7 +194,7 @@ def _page(values: SiteValues) -> Iterator[str]:
     verdict = paragraph(" ".join(words), "verdict")
     name = '<p class="name">netopt <span>sites</span></p>'
     yield f"<header>\n{name}\n<h1>{text(_headline(values))}</h1>\n{verdict}\n</header>"
-    base, sound = values.study.base, values.study.audit().empty
+    base, sound = values.study.base, values.audit().empty
     yield tiles(
         {
             "Cost of the plan": (money(base.cost), ""),
@@ -183,6 +211,9 @@ def _page(values: SiteValues) -> Iterator[str]:
         table(turning, "Turning points and customers of each site", minor=("customers", "days")),
         paragraph(_TURNED, "note"),
     )
+    if values.break_evens:
+        capacity = table(_capacity_table(values), "Break-even capacity of each site", minor=("", "of", "capacity"))
+        yield section(_CAPACITY, capacity, paragraph(_ENOUGH, "note"))
     if values.counts:
         yield section(
             f"Number of open sites ({values.counted})", table(_curve_table(values), "Cost by number of sites")

@@ -3,12 +3,13 @@
 In company: the plan beside the one in which the site is shut (if it was open) or open (if it was shut).
 Alone: today's sites and one candidate, beside today's sites only.
 Number: the cheapest plan with exactly n sites of a type, for each n.
+Capacity: from which on each site is worth opening, where that is asked for (`netopt.study.sites.break_even`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
 
@@ -21,7 +22,9 @@ from netopt.network.filters import quoted
 from netopt.network.sites import CONSIDER, OPEN
 from netopt.study.cluster.connection import one_connection
 from netopt.study.outcome import Outcome
+from netopt.study.rounds import Heard, Rounds
 from netopt.study.scenario import Scenario
+from netopt.study.sites.break_even import BreakEven, break_evens
 from netopt.study.sites.why import forced, site_named
 from netopt.study.sites.worth import Worth
 from netopt.study.study import Study, study
@@ -48,6 +51,10 @@ class SiteValues:
         The plan with exactly so many sites of the type asked for.
     counted : str
         That type.
+    capacities : Study or None
+        The plans at other capacities.
+    break_evens : tuple of BreakEven
+        Of each site, where they were asked for.
     """
 
     study: Study
@@ -55,6 +62,8 @@ class SiteValues:
     alone: Study | None
     counts: Mapping[int, Outcome]
     counted: str
+    capacities: Study | None = None
+    break_evens: tuple[BreakEven, ...] = ()
 
     def table(self) -> pd.DataFrame:
         """Return a row for each site, those that are worth most first, open ones before others.
@@ -67,7 +76,10 @@ class SiteValues:
             (money a period), ``turns_not_below`` and ``turns_beyond`` (change of the fixed cost that turns the choice),
             ``units`` and ``customers`` (that it serves itself), ``days`` (change of the mean days of a unit from its
             last site when the site is there), ``opens_instead``, ``closes_instead`` (sites, when it is forced) and,
-            where asked for, ``alone`` (money saved if it is the only addition to today's sites).
+            where asked for, ``alone`` (money saved if it is the only addition to today's sites), ``capacity`` (as
+            typed, a period, blank without a limit), ``capacity_unit``, ``capacity_not_enough`` and ``capacity_enough``
+            (between which it begins to be worth opening, proved) and ``capacity_verdict``, see
+            `netopt.study.sites.break_even.BreakEven`.
         """
         rows = [self._row(worth) for worth in self.worths]
         table = pd.DataFrame(rows)
@@ -98,7 +110,18 @@ class SiteValues:
             "opens_instead": "; ".join(opened),
             "closes_instead": "; ".join(closed),
         }
-        return row | ({} if self.alone is None else {"alone": self._alone(worth.site)})
+        row |= {} if self.alone is None else {"alone": self._alone(worth.site)}
+        return row | self._capacity(worth.site)
+
+    def _capacity(self, site: str) -> dict[str, Any]:
+        """Return from which capacity a site is worth opening, where that was asked for."""
+        return next((_cells(each) for each in self.break_evens if each.site == site), {})
+
+    def audit(self) -> pd.DataFrame:
+        """Recompute every plan; return what is wrong, by ``scenario``, see `netopt.study.study.Study.audit`."""
+        studies = [each for each in (self.study, self.alone, self.capacities) if each is not None]
+        wrong = [found for found in (each.audit() for each in studies) if len(found)]
+        return pd.concat(wrong, ignore_index=True) if wrong else self.study.audit()
 
     def _alone(self, site: str) -> float | None:
         if self.alone is None or not self.alone.base.found:
@@ -124,6 +147,16 @@ class SiteValues:
             row |= {name: figures[name] for name in ("on_time", "days", "demand_met", "emissions")}
             rows.append(row | {"open": "; ".join(name for name in outcome.open_sites() if name in here)})
         return pd.DataFrame(rows)
+
+
+def _cells(found: BreakEven) -> dict[str, Any]:
+    return {
+        "capacity": _known(found.typed),
+        "capacity_unit": found.unit,
+        "capacity_not_enough": found.not_enough,
+        "capacity_enough": found.enough,
+        "capacity_verdict": found.verdict,
+    }
 
 
 def _known(value: float) -> float | None:
@@ -160,6 +193,7 @@ def value_sites(
     alone: bool = False,
     counted: str = "",
     counts: Sequence[int] = (),
+    break_even_capacity: bool = False,
     heard: Callable[[Outcome, int, int], None] | None = None,
     **options: Any,
 ) -> SiteValues:
@@ -177,6 +211,8 @@ def value_sites(
         A type of sites, such as ``fc``: the curve of cost against their number.
     counts : sequence of int
         The numbers; without them all from one to as many as there are.
+    break_even_capacity : bool
+        Whether it is found out from which capacity each site is worth opening, by up to eight more plans for each.
     heard : callable, optional
         Told each outcome, how many there are by then, and how many there will be.
     **options
@@ -206,7 +242,20 @@ def value_sites(
     worths = tuple(Worth(n, first, found[forced(n, is_open=n in is_open).name]) for n in asked)
     by_count = {number: found[_counted(counted, number).name] for number in numbers}
     beside_today = _study_alone(network, asked, options) if alone else None
-    return SiteValues(found, worths, beside_today, by_count, counted)
+    values = SiteValues(found, worths, beside_today, by_count, counted)
+    return _with_capacities(values, network, heard, options) if break_even_capacity else values
+
+
+def _with_capacities(
+    values: SiteValues, network: Network, heard: Heard | None, options: Mapping[str, Any]
+) -> SiteValues:
+    """Return what sites are worth, and from which capacity on."""
+    solving = {name: options[name] for name in ("gap", "time_limit", "threads", "seed") if name in options}
+    where = {name: options[name] for name in ("out", "workers", "cluster", "pages") if name in options}
+    rounds = Rounds(network, solving, heard=heard, **where)
+    rounds.outcomes.append(values.study.base)
+    found = break_evens(rounds, values.worths)
+    return replace(values, capacities=rounds.study(), break_evens=tuple(found))
 
 
 def _counted(kind: str, number: int) -> Scenario:

@@ -1,0 +1,1 @@
+"""Candidates from nowhere: where new sites would be near to those they serve, and the rows that propose them."""

@@ -1,0 +1,51 @@
+"""What sites are worth on the terminal, on the page and as files, with the capacity from which they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import netopt
+from netopt.report.console import terminal
+from netopt.report.studies.site_values import print_site_values, site_values_json, write_site_values
+from netopt.study.sites.site_values import SiteValues, value_sites
+from tests.report.conftest import DATA
+from tests.report.pages import Seen
+
+TINY = DATA / "tiny" / "network.csv"
+
+
+@pytest.fixture(scope="module")
+def values() -> SiteValues:
+    return value_sites(TINY, names=["Reno"], break_even_capacity=True, gap=0.0)
+
+
+def test_capacities_are_shown_written_and_told(values: SiteValues, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = values.table().iloc[0]
+    print_site_values(values, terminal())
+    printed = capsys.readouterr().out
+    assert "From which capacity it is worth opening" in printed
+    assert "units" in printed
+    write_site_values(values, tmp_path)
+    page = Seen((tmp_path / "site_values.html").read_text())
+    assert "From which capacity it is worth opening" in page.text
+    assert "Not enough: at this capacity the site is proved" in page.text
+    written = pd.read_csv(tmp_path / "site_values.csv").iloc[0]
+    assert written["capacity_enough"] == row["capacity_enough"]
+    told = site_values_json(values)["sites"][0]
+    assert (told["capacity"], told["capacity_unit"], told["capacity_verdict"]) == (200, "units", "between")
+    assert told["capacity_not_enough"] < 93.75 <= told["capacity_enough"]
+
+
+def test_what_no_capacity_is_enough_for(tmp_path: Path) -> None:
+    dear = netopt.read(TINY).edit("facilities.Reno.fixed_cost=5000", "facilities.Dallas.capacity=")
+    write_site_values(value_sites(dear, names=["Reno"], break_even_capacity=True, gap=0.0), tmp_path)
+    assert "at no capacity" in Seen((tmp_path / "site_values.html").read_text()).text
+
+
+def test_without_them_nothing_is_said(tmp_path: Path) -> None:
+    write_site_values(value_sites(TINY, names=["Reno"], gap=0.0), tmp_path)
+    assert "capacity it is worth" not in (tmp_path / "site_values.html").read_text()
+    assert "capacity" not in pd.read_csv(tmp_path / "site_values.csv")
