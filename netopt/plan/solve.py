@@ -57,8 +57,8 @@ def solve(
 
     ``pages`` write the files that `Plan.save` puts beside the tables; this layer knows none of them. ``stop`` ends the
     search when another thread sets it, as Ctrl-C does in the main one. A plan to ``start`` from may also be given as
-    what its program made of it, which spares building that again. ``cutoff`` is money: a bound above it ends the search,
-    with a plan or without one, which the facts of the plan then say.
+    what its program made of it, which spares building that again. ``cutoff`` is money: a bound above it ends the
+    search, with a plan or without one, which the facts of the plan then say.
     """
     if not gap >= 0:
         raise ValueError(f"gap is {gap}; it must be 0 or more")
@@ -69,7 +69,8 @@ def solve(
     network = read(source)
     above = float("inf") if cutoff is None else cutoff
     control = Control(
-        gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress, stop=stop or Event(), cutoff=above
+        gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress, stop=stop or Event(),
+        cutoff=above,
     )  # fmt: skip
     chosen = tuple(ROOMS if rooms is None else rooms)
     own = tuple(room for room in chosen if room not in ROOMS)
