@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from netopt.study.greenfield.greenfield import Greenfield, greenfield
     from netopt.study.outcome import Outcome
     from netopt.study.scenario import Scenario, Scenarios
+    from netopt.study.sites.alternatives import Alternatives, alternatives
     from netopt.study.sites.site_values import SiteValues, value_sites
     from netopt.study.sites.why import why
     from netopt.study.sites.worth import Worth
@@ -38,6 +39,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ROOMS",
+    "Alternatives",
     "Baseline",
     "Cluster",
     "Draft",
@@ -54,6 +56,7 @@ __all__ = [
     "Study",
     "Worth",
     "__version__",
+    "alternatives",
     "baseline",
     "greenfield",
     "read",
@@ -67,6 +70,8 @@ __all__ = [
 
 _LAZY = {
     "ROOMS": "netopt.formulation",
+    "Alternatives": "netopt.study.sites.alternatives",
+    "alternatives": "netopt.study.sites.alternatives",
     "Baseline": "netopt.study.today.baseline",
     "Cluster": "netopt.study.cluster.connection",
     "Draft": "netopt.formulation",

@@ -15,6 +15,7 @@ import click
 from rich_click import RichGroup
 
 import netopt
+from netopt.cli.alternatives import alternatives
 from netopt.cli.baseline import baseline
 from netopt.cli.check import check
 from netopt.cli.completion import completion
@@ -117,7 +118,7 @@ def cli() -> None:
 
 
 for _command in (
-    solve, baseline, study, sites, greenfield, stress, tornado,
+    solve, baseline, study, sites, greenfield, stress, tornado, alternatives,
     why, check, template, verify, explain, export, completion,
 ):  # fmt: skip
     cli.add_command(_command)

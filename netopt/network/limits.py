@@ -25,7 +25,7 @@ class Limit:
 
     Parameters
     ----------
-    what : {'open_sites', 'flow'}
+    what : {'open_sites', 'open_periods', 'flow'}
         What is counted.
     sites : ndarray of bool
         Facilities it is counted over, shape (facilities,).
@@ -34,7 +34,8 @@ class Limit:
     mode : int
         Position, `BLANK` for all.
     products, periods : ndarray of bool
-        Products it sums over, shape (products,), and periods it holds in, each on its own, shape (periods,).
+        Products it sums over, shape (products,), and periods it holds in, shape (periods,): each on its own, but for
+        ``open_periods``, which counts over all of them.
     at_least, at_most : float
         NaN where blank.
     row : int
@@ -53,6 +54,15 @@ class Limit:
     at_most: float
     row: int
     words: str
+
+    @property
+    def stated(self) -> BoolArray:
+        """Periods with a row of their own, shape (periods,): the last one where the limit counts over all of them."""
+        if self.what != "open_periods":
+            return self.periods
+        last = np.zeros(len(self.periods), dtype=bool)
+        last[np.nonzero(self.periods)[0][-1:]] = True
+        return last
 
     def counts(self, lanes: Lanes, flows: Flows) -> BoolArray:
         """Return which flows a limit on flow counts: what leaves its sites, for its customers where it names some."""

@@ -186,7 +186,8 @@ def diagnose(network: Network, program: Program, control: Control | None = None)
     proved = _proved(program, stretch, control)
     if not (reasons or proved):
         return Diagnosis(False, proved is not None)
-    if not stretch.needed:  # within the tolerance of the solver, but not of arithmetic
+    # within the tolerance of the solver, but not of arithmetic; or nobody asks for more than whether there is a plan
+    if not stretch.needed or np.isfinite(control.cutoff):
         return Diagnosis(True, True, reasons, currency=network.settings.currency)
 
     tell = Storyteller(network, loose)

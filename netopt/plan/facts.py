@@ -327,14 +327,15 @@ class Storyteller:
 
     def _limits(self, at: int, above: bool) -> Fact:
         limits = self.network.limits
-        which, period = np.nonzero(np.stack([limit.periods for limit in limits]))
+        which, period = np.nonzero(np.stack([limit.stated for limit in limits]))
         limit, t = limits[int(which[at])], int(period[at])
         column, value = ("at_most", limit.at_most) if above else ("at_least", limit.at_least)
         what = limit.what + (f" ({limit.words})" if limit.words else "")
-        source = self.network.tables.source("limits")
+        source, together = self.network.tables.source("limits"), limit.what == "open_periods"
+        when, later = ("", "") if together else (self._in(t), "{when}")
         return Fact(
-            source, limit.row, f"{what} {column.replace('_', ' ')} {shown(value)}{self._in(t)}",
-            f"{'raise' if above else 'lower'} {column} of {what}{{when}} by {{by}} to {{to}}", t, value,
+            source, limit.row, f"{what} {column.replace('_', ' ')} {shown(value)}{when}",
+            f"{'raise' if above else 'lower'} {column} of {what}{later} by {{by}} to {{to}}", t, value,
             1 if above else -1,
         )  # fmt: skip
 

@@ -51,12 +51,14 @@ def solve(
     pages: Iterable[Page] = (),
     stop: Event | None = None,
     start: Plan | Start | None = None,
+    cutoff: float | None = None,
 ) -> Plan:
     """Find the cheapest way to run a network, and say how close to cheapest it is; see `netopt.solve`.
 
     ``pages`` write the files that `Plan.save` puts beside the tables; this layer knows none of them. ``stop`` ends the
     search when another thread sets it, as Ctrl-C does in the main one. A plan to ``start`` from may also be given as
-    what its program made of it, which spares building that again.
+    what its program made of it, which spares building that again. ``cutoff`` is money: a bound above it ends the
+    search, with a plan or without one, which the facts of the plan then say.
     """
     if not gap >= 0:
         raise ValueError(f"gap is {gap}; it must be 0 or more")
@@ -65,8 +67,10 @@ def solve(
     if threads is not None and threads < 1:
         raise ValueError(f"threads is {threads}; it must be 1 or more")
     network = read(source)
+    above = float("inf") if cutoff is None else cutoff
     control = Control(
-        gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress, stop=stop or Event()
+        gap=gap, time_limit=time_limit, threads=threads, seed=seed, progress=progress, stop=stop or Event(),
+        cutoff=above,
     )  # fmt: skip
     chosen = tuple(ROOMS if rooms is None else rooms)
     own = tuple(room for room in chosen if room not in ROOMS)
@@ -141,6 +145,7 @@ def _facts(control: Control, own: tuple[Room, ...], amended: bool) -> dict[str, 
         "own_rooms": [type(room).__name__ for room in own],
         "amended": amended,
         "versions": versions(),
+        **({"cutoff": control.cutoff} if control.cutoff < float("inf") else {}),
     }
 
 

@@ -248,14 +248,17 @@ def _starts_increase(sheet: Sheet, context: Context) -> None:
 
 
 def _limit_says_something(sheet: Sheet, context: Context) -> None:
-    """Note limits without a number, and filters that open_sites does not look at."""
+    """Note limits without a number, and filters that counts of open sites do not look at."""
     empty = ~sheet.filled("at_least") & ~sheet.filled("at_most")
     reason = ("the limit has no number", "fill in at_least, at_most or both")
     sheet.note(context.findings, empty, None, always(*reason), kind=reason[0])
-    counts = (sheet.text("what") == "open_sites").to_numpy(dtype=bool)
+    what = sheet.text("what")
+    counts = what.isin(("open_sites", "open_periods")).to_numpy(dtype=bool)
     for column in ("mode", "product"):
-        useless = (f"open_sites counts sites, which have no {column}", "clear the cell, or limit flow")
-        sheet.note(context.findings, counts & sheet.filled(column), column, always(*useless), kind=useless[0])
+        for counted in ("open_sites", "open_periods"):
+            here = (what == counted).to_numpy(dtype=bool) & sheet.filled(column)
+            useless = (f"{counted} counts sites, which have no {column}", "clear the cell, or limit flow")
+            sheet.note(context.findings, here, column, always(*useless), kind=useless[0])
     places = sheet.text("where")
     customers = set(context.known.spelling["customer"].values())
     customers |= {group.name for group in context.known.groups.values() if group.kind == "customer"}
@@ -263,7 +266,7 @@ def _limit_says_something(sheet: Sheet, context: Context) -> None:
 
     def explain(i: int) -> tuple[str, str]:
         return (
-            f"{shown(places.iloc[i])} is not a facility, and open_sites counts facilities",
+            f"{shown(places.iloc[i])} is not a facility, and {what.iloc[i]} counts facilities",
             "name a facility or a group of facilities",
         )
 

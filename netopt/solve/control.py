@@ -66,6 +66,8 @@ class Control:
         Set by the caller to end everything.
     answered : Event
         Set while parts of a search, see `part`, are not worth finishing.
+    cutoff : float
+        Money: a bound above it is all that is asked for, with a plan or without one. Parts of a search have none.
     """
 
     gap: float = 1e-4
@@ -76,6 +78,7 @@ class Control:
     started: float = field(default_factory=time.perf_counter)
     stop: threading.Event = field(default_factory=threading.Event)
     answered: threading.Event = field(default_factory=threading.Event)
+    cutoff: float = float("inf")
 
     @property
     def seconds(self) -> float:

@@ -6,6 +6,7 @@ the best plan so far as its start; then its choices are fixed and the rest is so
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from netopt.solve.highs import Outcome, Run, Solver, check_solver
 from netopt.solve.linking import add_needed_gates
 from netopt.solve.resumed import Resumed
 from netopt.solve.search import Found, Search
+from netopt.solve.settle import Cutoff
 
 if TYPE_CHECKING:
     from netopt.formulation.pyomo import Amend
@@ -156,7 +158,8 @@ def _searched(program: Program, control: Control, start: Start | None) -> Found 
 
 
 def _close(found: Found, control: Control) -> bool:
-    return found.point is not None and gap_between(found.cost, found.bound) <= control.gap
+    near = found.point is not None and gap_between(found.cost, found.bound) <= control.gap
+    return near or found.bound > control.cutoff
 
 
 def _spent(control: Control) -> bool:
@@ -199,7 +202,7 @@ def _by_highs(program: Program, control: Control, amend: Amend | None, found: Fo
         known = max(known, add_needed_gates(solver, program, control))
     if found is not None and found.point is not None:
         solver.start_from(model.from_columns(found.point.x))
-    run = solver.run(control, "searching")
+    run = _up_to(solver, control, control.cutoff - model.constant)
     if run.x is None and run.outcome in (Outcome.INFEASIBLE, Outcome.UNBOUNDED, Outcome.UNSURE):
         run = _second_opinion(model.form, control, run)
     certificate = None if found is None else found.certificate
@@ -217,6 +220,17 @@ def _by_highs(program: Program, control: Control, amend: Amend | None, found: Fo
     answer = _of_highs(program, control, model, run, clean, known)
     own = found is not None and found.bound >= run.bound + model.constant
     return replace(answer, through_pyomo=through_pyomo, bound_by="netopt" if own else "HiGHS", certificate=certificate)
+
+
+def _up_to(solver: Solver, control: Control, cutoff: float) -> Run:
+    """Run the solver until its bound is above a cutoff, if nothing else ends it before."""
+    if not np.isfinite(cutoff):
+        return solver.run(control, "searching")
+    enough = threading.Event()
+    above = float(np.nextafter(cutoff, np.inf))
+    run = solver.run(replace(control, answered=enough), "searching", Cutoff(above, enough))
+    stopped = enough.is_set() and run.outcome is Outcome.INTERRUPTED
+    return replace(run, outcome=Outcome.LIMIT) if stopped else run  # nobody else has asked to stop
 
 
 def _of_highs(program: Program, control: Control, model: _Model, run: Run, clean: Run, known: float) -> Answer:

@@ -137,6 +137,7 @@ class Search(Standing):
         remaining = self.control.remaining
         seconds = np.inf if remaining is None else _ROOT_SHARE * remaining
         tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take, self._settle)
+        tree.enough = float(np.nextafter(self.control.cutoff, np.inf))
         weak = self.relaxation.run()[1]
         tree.begin(self.ledger.no_duals() if weak is None else weak.duals)
         if weak is not None:

@@ -19,20 +19,29 @@ from netopt.solve.form import Form
 from netopt.solve.highs import Outcome, Solver
 from netopt.solve.relaxation import Relaxation
 
-__all__ = ["settle"]
+__all__ = ["Cutoff", "settle"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 
-class _Cutoff:
-    """Ends a run of HiGHS when its bound is above a cost."""
+class Cutoff:
+    """Ends a run of HiGHS when its bound has come to a cost.
+
+    Parameters
+    ----------
+    cost : float
+        Money.
+    stop : Event
+        Set then.
+    """
 
     def __init__(self, cost: float, stop: threading.Event) -> None:
         self.cost, self.stop = cost, stop
 
     def turn(self, bound: float) -> None:
+        """Hear of the bound that is proved by now."""
         if bound >= self.cost:
             self.stop.set()
 
@@ -40,6 +49,7 @@ class _Cutoff:
         """Hear of a point that will be told of at the end as well."""
 
     def give(self) -> FloatArray | None:
+        """Return nothing: it has no plans of its own."""
         return None
 
 
@@ -84,7 +94,7 @@ def settle(
     solver, enough = Solver(form), threading.Event()
     if known is not None and np.array_equal(np.round(known[decided]), value):
         solver.start_from(known[columns])
-    run = solver.run(replace(part, answered=enough), "improving", _Cutoff(cutoff, enough))
+    run = solver.run(replace(part, answered=enough), "improving", Cutoff(cutoff, enough))
     x = None
     if run.x is not None:
         x = np.zeros(len(low))

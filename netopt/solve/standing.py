@@ -154,4 +154,5 @@ class Standing:
         return late or control.stop.is_set() or answered or self._close_enough()
 
     def _close_enough(self) -> bool:
-        return gap_between(self.plans.cost, self.bound) <= self.control.gap
+        control = self.control
+        return gap_between(self.plans.cost, self.bound) <= control.gap or self.bound > control.cutoff

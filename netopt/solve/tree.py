@@ -96,6 +96,8 @@ class Tree:
         """Whether the bound rests on what HiGHS said of a part."""
         self.is_sum = np.isin(self.columns, sums_of(program))
         self.best = np.inf
+        self.enough = np.inf
+        """A bound that is all that is asked for, with a plan or without one."""
         self.duals: list[Duals] = []
         self.leaves: list[Node] = []  # done: cut off or solved
         self._least = np.inf
@@ -117,7 +119,8 @@ class Tree:
     @property
     def cutoff(self) -> float:
         """Parts of the search whose bound is at least this are done."""
-        return self.best - self.gap * abs(self.best) if np.isfinite(self.best) else np.inf
+        near = self.best - self.gap * abs(self.best) if np.isfinite(self.best) else np.inf
+        return min(near, self.enough)
 
     @property
     def bound(self) -> float:

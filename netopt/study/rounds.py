@@ -68,8 +68,15 @@ class Rounds:
             self._study([])
         return self.outcomes[0]
 
-    def solve(self, scenarios: Sequence[Scenario]) -> list[Outcome]:
+    def solve(self, scenarios: Sequence[Scenario], **own: Any) -> list[Outcome]:
         """Return what each scenario comes to, in their order; the base is solved first.
+
+        Parameters
+        ----------
+        scenarios : sequence of Scenario
+            What is solved.
+        **own
+            Options of `netopt.study.study.study` that are others for these scenarios.
 
         Raises
         ------
@@ -78,9 +85,9 @@ class Rounds:
         KeyboardInterrupt
             When Ctrl-C came first; what is solved is kept where there is a folder.
         """
-        return self._study(scenarios) if self.base and scenarios else []
+        return self._study(scenarios, **own) if self.base and scenarios else []
 
-    def _study(self, scenarios: Sequence[Scenario]) -> list[Outcome]:
+    def _study(self, scenarios: Sequence[Scenario], **own: Any) -> list[Outcome]:
         before = max(len(self.outcomes) - 1, 0)
         solved = study(
             self.network,
@@ -89,9 +96,8 @@ class Rounds:
             cluster=self.cluster,
             out=self.out,
             heard=None if self.heard is None else partial(_heard, self.heard, before),
-            pages=self.pages,
             base=self.outcomes[0] if self.outcomes else None,
-            **self.options,
+            **{"pages": self.pages, **self.options, **own},
         )
         found = list(solved.outcomes[1:])
         self.outcomes += found if self.outcomes else solved.outcomes

@@ -86,11 +86,15 @@ class Task:
         edits = self.scenario.edits
         changed = network.edit(*edits) if edits else network
         plan = solve(changed, pages=self.pages, stop=stop, start=start, **self.options)
-        if plan.status == "interrupted" and not self._ran_out(plan.seconds):
+        if plan.status == "interrupted" and not (self._ran_out(plan.seconds) or self._is_above(plan.bound)):
             raise KeyboardInterrupt
         if plan.found and not plan.audit().ok:
             raise PlanError(f"the plan of {self.scenario.name} does not pass its audit")
         return plan
+
+    def _is_above(self, bound: float) -> bool:
+        cutoff = self.options.get("cutoff")
+        return cutoff is not None and bound > float(cutoff)
 
     def _ran_out(self, seconds: float) -> bool:
         limit = self.options.get("time_limit")

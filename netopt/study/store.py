@@ -65,13 +65,14 @@ class Store:
         """Return the folder of a scenario's plan."""
         return self.folder / PLANS / name
 
-    def _read(self) -> dict[str, dict[str, Any]]:
-        return {str(record["key"]): record for record in records_of(self.folder)}
+    def _read(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """Return the last result of each question under each name: the same edits may be two scenarios."""
+        return {(str(record["key"]), str(record["scenario"])): record for record in records_of(self.folder)}
 
     def get(self, key: str, name: str) -> Solved | None:
         """Return a finished result, None where there is none that stands."""
-        record = self._known.get(key)
-        if record is None or record["scenario"] != name or not isinstance(record["summary"], dict):
+        record = self._known.get((key, name))
+        if record is None or not isinstance(record["summary"], dict):
             return None
         summary = record["summary"]
         if summary.get("cost") is None:
@@ -98,4 +99,4 @@ class Store:
             out.write(("\n" if torn else "") + line + "\n")
             out.flush()
             os.fsync(out.fileno())
-        self._known[key] = record
+        self._known[key, name] = record

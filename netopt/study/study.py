@@ -238,10 +238,12 @@ def study(
     pages: Iterable[Page] = (),
     base: Outcome | None = None,
     cluster: str | Cluster | None = None,
+    cutoff: float | None = None,
 ) -> Study:
     """Solve a network and its scenarios; see `netopt.study`.
 
     ``base`` is the outcome of the network as it is, where that has been solved with the same options already.
+    ``cutoff`` is money: of what is proved to cost more, no plan is asked for.
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; it must be 1 or more")
@@ -252,7 +254,7 @@ def study(
     _check(network, [each for each in wanted[1:] if each not in listed])
     given = {"gap": gap, "time_limit": time_limit, "threads": threads if run is run_here else 1, "seed": seed}
     store = None if out is None else Store(Path(out))
-    solving = _Solving(network, given, run, store, heard, tuple(pages), near=cluster is None)
+    solving = _Solving(network, given, run, store, heard, tuple(pages), near=cluster is None, cutoff=cutoff)
     if base is not None:
         solving.results[BASE], solving.footing = (dict(base.summary), dict(base.tables)), base.footing
     solving.solve(wanted)
@@ -289,6 +291,14 @@ def _check(network: Network, scenarios: Iterable[Scenario]) -> None:
         raise InputError(problems)
 
 
+def _is_enough(summary: Mapping[str, Any], cutoff: float | None) -> bool:
+    """Return whether a result that may have been cut off answers what is asked now."""
+    before, bound = summary.get("cutoff"), summary["bound"]
+    if before is None or bound is None or bound <= before:
+        return True
+    return summary["status"] in ("optimal", "infeasible") or (cutoff is not None and bound > cutoff)
+
+
 def _within(option: Scenario, case: Scenario) -> Scenario:
     if option.name == BASE:
         return case
@@ -315,6 +325,8 @@ class _Solving:
         Further files of the plans' folders.
     near : bool
         Whether plans may be made in this process as well.
+    cutoff : float or None
+        Money: of what is proved to cost more, no plan is asked for.
     """
 
     network: Network
@@ -324,6 +336,7 @@ class _Solving:
     heard: Callable[[Outcome, int, int], None] | None
     pages: tuple[Page, ...]
     near: bool = True
+    cutoff: float | None = None
     results: dict[str, Solved] = field(default_factory=dict)
     footing: Footing | None = None
     total: int = 0
@@ -342,12 +355,13 @@ class _Solving:
         """Return what is to be done for a scenario, None where its result is there."""
         if scenario.name in self.results:
             return None
+        asked = dict(self.options) if self.cutoff is None else {**self.options, "cutoff": self.cutoff}
         if self.store is None:
-            return Task(scenario, None, self.options, self.pages)
+            return Task(scenario, None, asked, self.pages)
         folder = folder_of(scenario.name)
         known = self.store.get(self._key(scenario), folder)
-        if known is None:
-            return Task(scenario, self.store.plan(folder), self.options, self.pages)
+        if known is None or not _is_enough(known[0], self.cutoff):
+            return Task(scenario, self.store.plan(folder), asked, self.pages)
         self._take(scenario, known)
         return None
 

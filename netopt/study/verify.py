@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from netopt.errors import PlanError
 from netopt.network import Network, read
 from netopt.network.edits import Edit
@@ -18,12 +20,16 @@ from netopt.plan.tables import PLAN_TABLES
 from netopt.plan.verify import verify
 from netopt.study.outcome import Outcome
 from netopt.study.scenario import Scenario
+from netopt.study.sites.alternatives import enumerated_again
 from netopt.study.store import PLANS, RESULTS, STUDY, folder_of, records_of
 from netopt.study.study import Study, combined
 
 __all__ = ["is_study", "verify_study"]
 
 _SAME = 1e-9
+
+ALTERNATIVES = "alternatives.json"
+"""Says that a study is the plans of sets of sites, and how they were enumerated."""
 
 
 def is_study(folder: Path) -> bool:
@@ -70,7 +76,11 @@ def verify_study(folder: str | Path, network: str | Path | Network | None = None
             outcomes.append(outcome)
     if len(outcomes) < len(wanted):
         return found
-    return [*found, *_differing(folder, Study(tuple(outcomes), options, cases))]
+    study = Study(tuple(outcomes), options, cases)
+    found += _differing(folder, study.frames())
+    if (folder / ALTERNATIVES).is_file():
+        found += _enumerated(folder, study, results)
+    return found
 
 
 def _read(folder: Path) -> dict[str, Any]:
@@ -140,10 +150,46 @@ def _outcome(
     return Outcome(scenario, told, tables, source), problems
 
 
-def _differing(folder: Path, study: Study) -> Iterator[str]:
+def _enumerated(folder: Path, study: Study, results: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield what is wrong with an enumeration of sets of sites: every part of it is looked at again."""
+    solved, problems = {outcome.name: outcome for outcome in study.outcomes}, list[str]()
+
+    def recall(scenario: Scenario) -> Outcome:
+        if scenario.name not in solved:
+            outcome, wrong = _outcome(folder, scenario, results, study.base.source)
+            problems.extend(f"{scenario.name}: {problem}" for problem in wrong)
+            if outcome is None:
+                raise PlanError(f"{ALTERNATIVES}: the part {scenario.name} is missing, or cannot be read")
+            solved[scenario.name] = outcome
+        return solved[scenario.name]
+
+    try:
+        said = json.loads((folder / ALTERNATIVES).read_text(encoding="utf-8"))
+        yield from (f"{name} was altered since the study was written" for name in _altered(folder, said))
+        if not study.base.found:
+            return
+        again = enumerated_again(study.base, said["asked"], recall)
+        figures = {"cost": again.best, "limit": again.limit, "rest_at_least": again.rest, "finished": again.finished}
+        wrong = [name for name, figure in figures.items() if not _alike(_told(said[name]), _told(figure))]
+    except PlanError as error:
+        yield from [*problems, str(error)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        yield f"{ALTERNATIVES} cannot be read: {error!r}"
+    else:
+        yield from problems
+        yield from (f"{ALTERNATIVES}, {name} is {said[name]}; by the plans it is {figures[name]}" for name in wrong)
+        yield from _differing(folder, again.frames() if again.sites else {})
+
+
+def _told(figure: object) -> str:
+    """Return a figure as text; what is infinite is none in JSON."""
+    return "None" if figure is None or figure == math.inf else repr(figure)
+
+
+def _differing(folder: Path, frames: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     """Yield the tables of a study that are not what its plans say."""
     with tempfile.TemporaryDirectory() as again:
-        for name, frame in study.frames().items():
+        for name, frame in frames.items():
             fresh = Path(again) / f"{name}.csv"
             write_table(fresh, frame)
             if not (folder / fresh.name).is_file():

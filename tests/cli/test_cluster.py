@@ -41,7 +41,8 @@ def started(*words: object) -> subprocess.Popen[str]:
 
 each_command = pytest.mark.parametrize(
     "command",
-    [("study", "network.csv", "c.yaml"), ("sites", "network.csv"), ("stress", "network.csv"), ("tornado", "network.csv")],
+    [("study", "network.csv", "c.yaml"), ("sites", "network.csv"), ("stress", "network.csv"), ("tornado", "network.csv"),
+     ("alternatives", "network.csv")],
     ids=lambda words: words[0],
 )
 

@@ -209,7 +209,7 @@ ROWS = [
     cell("limit of nothing", "limits", "what,where\nflow,Reno\n", 2, None, "no number", "at_least, at_most"),
     cell("sites by product", "limits", "what,product,at_most\nopen_sites,tea,2\n", 2, "product", "open_sites counts sites", "limit flow", PRODUCTS),
     cell("sites at customers", "limits", "what,where,at_most\nopen_sites,Boise,2\n", 2, "where", "not a facility", "name a facility"),
-    cell("limit unknown", "limits", "what,at_most\nemissions,2\n", 2, "what", '"emissions" is not one of', "write open_sites or flow"),
+    cell("limit unknown", "limits", "what,at_most\nemissions,2\n", 2, "what", '"emissions" is not one of', "write open_sites, open_periods or flow"),
     cell("latitude alone", "customers", "name,latitude,longitude\nBoise,43.6,\n", 2, "latitude", "a latitude without a longitude", "fill in the longitude"),
     cell("longitude alone", "facilities", "name,type,latitude,longitude\nAcme,supplier,,5\nReno,fc,1,1\n", 2, "longitude", "a longitude without", "latitude"),
     cell("type by period", "facilities", "name,period,type\nAcme,,supplier\nReno,,fc\nReno,2027-01,dc\n", 4, "type",

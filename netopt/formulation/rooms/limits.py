@@ -3,6 +3,7 @@
 at_least <= sum of open[i,t] over the sites of the row <= at_most                               (sites)
 at_least <= sum of flow[l,k,t] over the lanes and products of the row <= at_most                (units per period)
 (in each period of the row on its own; flow is counted when it leaves)
+at_least <= sum of open[i,t] over the sites and periods of the row <= at_most                   (periods open)
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Limits:
         limits, n_t = draft.network.limits, len(draft.network.periods)
         if not limits:
             return
-        which, period = np.nonzero(np.stack([limit.periods for limit in limits]))
+        which, period = np.nonzero(np.stack([limit.stated for limit in limits]))
         least = np.array([limit.at_least for limit in limits])[which]
         most = np.array([limit.at_most for limit in limits])[which]
         words = np.array([f"row {limit.row}: {limit.what} {limit.words}".strip() for limit in limits], dtype=object)
@@ -41,13 +42,15 @@ class Limits:
         for at, limit in enumerate(limits):
             column, when = _columns(draft, limit)
             row = row_of[at, when]
+            if limit.what == "open_periods":  # one row, for all of its periods
+                row = np.where(limit.periods[when], row_of[at].max(), -1)
             draft.term(row[row >= 0], column[row >= 0], 1.0)
 
 
 def _columns(draft: Draft, limit: Limit) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the columns that a limit counts, and their periods."""
     network, n_t = draft.network, len(draft.network.periods)
-    if limit.what == "open_sites":
+    if limit.what != "flow":
         site = np.nonzero(limit.sites)[0]
         return draft["open"].start + np.add.outer(site * n_t, np.arange(n_t)).ravel(), np.tile(
             np.arange(n_t), len(site)

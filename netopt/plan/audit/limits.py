@@ -1,6 +1,7 @@
-"""The limits table holds: counts of open sites and units moved, in each period on its own.
+"""The limits table holds: counts of open sites and units moved, in each period on its own; and of periods open.
 
 at_least <= open sites <= at_most       (sites)
+at_least <= periods open <= at_most     (periods; those of all sites of the row added up)
 at_least <= flow <= at_most             (units; a flow counts in the period in which it leaves)
 """
 
@@ -15,7 +16,7 @@ from netopt.plan.audit.finding import Finding, broken, finding, shown
 from netopt.plan.audit.say import count, when
 from netopt.plan.audit.stated import Stated
 
-__all__ = ["RULES", "flow_limit", "open_sites"]
+__all__ = ["RULES", "flow_limit", "open_periods", "open_sites"]
 
 
 def open_sites(plan: Stated) -> Finding:
@@ -23,6 +24,13 @@ def open_sites(plan: Stated) -> Finding:
     limits = [limit for limit in plan.network.limits if limit.what == "open_sites"]
     values = [plan.open[limit.sites].sum(axis=0).astype(np.float64) for limit in limits]
     return _about_limits("open_sites", plan, limits, values, "site", "open", 1.0)
+
+
+def open_periods(plan: Stated) -> Finding:
+    """Sites are open in as many periods as the limits on open_periods allow."""
+    limits = [limit for limit in plan.network.limits if limit.what == "open_periods"]
+    values = [np.where(limit.stated, plan.open[np.ix_(limit.sites, limit.periods)].sum(), 0.0) for limit in limits]
+    return _about_limits("open_periods", plan, limits, values, "period", "open", 1.0)
 
 
 def flow_limit(plan: Stated) -> Finding:
@@ -56,15 +64,15 @@ def _about_limits(
         for bound, sign, said in ((limit.at_least, 1.0, "at least"), (limit.at_most, -1.0, "at most")):
             if np.isnan(bound):
                 continue
-            checked += int(limit.periods.sum())
+            checked += int(limit.stated.sum())
             excess = sign * (bound - value)
-            off = limit.periods & broken(excess, np.maximum(np.abs(value), bound), scale)
+            off = limit.stated & broken(excess, np.maximum(np.abs(value), bound), scale)
             found.extend((limit, int(t), float(value[t]), bound, float(excess[t]), said) for t in np.nonzero(off)[0])
 
     def words(i: int) -> str:
         limit, t, value, bound, _, said = found[i]
         of = f" ({limit.words})" if limit.words else ""
-        line = f"{count(value, thing)} {how}{of}{when(network, t)}"
+        line = f"{count(value, thing)} {how}{of}{'' if limit.what == 'open_periods' else when(network, t)}"
         return f"{line}, the limit in row {limit.row} is {said} {shown(bound)}"
 
     where = np.array([item[0].words for item in found], dtype=object)
@@ -73,4 +81,4 @@ def _about_limits(
     return finding(rule, checked, where, period, numbers[:, 0], numbers[:, 1], numbers[:, 2], words)
 
 
-RULES = (open_sites, flow_limit)
+RULES = (open_sites, open_periods, flow_limit)

@@ -146,3 +146,15 @@ def test_flow_that_demand_alone_does_not_ask_for() -> None:
 def test_asleep_without_rows() -> None:
     assert asleep("limits", tables())
     assert not asleep("limits", tables(limits="what at_most\nflow 100"))
+
+
+def test_periods_open_are_counted_over_all_periods_of_the_row() -> None:
+    given = tables(
+        **THREE, periods="name days\n1 1\n2 1\n3 1",
+        limits="what where period at_least\nopen_periods E - 2\nopen_periods E 2 1\nopen_sites E - 1",
+    )  # fmt: skip
+    rows = list(Written(given).rows("limits").values())
+    assert [set(row.terms) for row in rows] == [
+        {"open E 1", "open E 2", "open E 3"}, {"open E 2"}, {"open E 1"}, {"open E 2"}, {"open E 3"},
+    ]  # fmt: skip
+    assert [row.lower for row in rows] == [2, 1, 1, 1, 1]

@@ -251,6 +251,8 @@ BREAKS = [
           tables={"limits": put({"what": "open_sites"}, at_least=2)}),
     Break("open_sites", "2 sites open (type fc) in m1, the limit in row 2 is at most 1",
           tables={"limits": put({"what": "open_sites"}, at_most=1)}),
+    Break("open_periods", "3 periods open (type fc), the limit in row 6 is at least 4",
+          tables={"limits": put({"what": "open_periods"}, at_least=4, at_most=9)}),
     Break("flow_limit", "70 units moved (mode ground) in m1, the limit in row 3 is at most 69",
           tables={"limits": put({"mode": "ground"}, at_most=69)}),
     Break("flow_limit", "70 units moved (where Reno) in m1, the limit in row 4 is at least 71",

@@ -123,6 +123,7 @@ TABLES: dict[str, Rows] = {
         {"what": "flow", "mode": "ground", "at_most": 80},
         {"what": "flow", "where": "Reno", "at_least": 50},
         {"what": "flow", "where": "Boise", "product": "tea", "at_most": 45},
+        {"what": "open_periods", "type": "fc", "at_least": 1, "at_most": 3},
     ],
 }  # fmt: skip
 

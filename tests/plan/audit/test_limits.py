@@ -73,3 +73,20 @@ def test_a_limit_of_one_period_holds_in_it_and_flows_count_when_they_leave() -> 
     report = check(of, flows="S,C,,product,p,10,0,0")
     assert said(report, "flow_limit") == ["10 units moved (period p) in p, the limit in row 2 is at most 9"]
     assert report.checks.set_index("rule")["checked"]["flow_limit"] == 2
+
+
+def test_periods_open_are_added_up_over_the_row() -> None:
+    of = network(
+        facilities="name,type,status\nS,supplier,open\nE,fc,consider",
+        customers="name\nC",
+        periods="name,days\np,1\nq,1",
+        demand="customer,quantity\nC,10",
+        lanes="origin,destination\nS,C",
+        limits="what,where,period,at_least,at_most\nopen_periods,E,,1,1\nopen_periods,E,p,1,\nopen_periods,,,5,",
+    )
+    report = check(of, sites="S,supplier,p,1,0,,0\nS,supplier,q,1,0,,0\nE,fc,q,1,0,,0")
+    assert said(report, "open_periods") == [
+        "0 periods open (where E, period p), the limit in row 3 is at least 1",
+        "3 periods open, the limit in row 4 is at least 5",
+    ]
+    assert report.checks.set_index("rule")["checked"]["open_periods"] == 4

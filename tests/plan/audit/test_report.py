@@ -36,7 +36,7 @@ def test_what_is_wrong_is_caught(case: Break) -> None:
     assert rules(report) == {case.rule} | case.others
     assert not report.ok
     row = report.breaches[report.breaches["words"] == case.words].iloc[0]
-    assert row["where"] or case.rule in ("known_names", "open_sites")
+    assert row["where"] or case.rule in ("known_names", "open_sites", "open_periods")
     counted = report.checks.set_index("rule")["breaches"]
     assert counted[case.rule] == (report.breaches["rule"] == case.rule).sum()
 
