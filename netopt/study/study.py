@@ -230,10 +230,12 @@ def study(
     heard: Callable[[Outcome, int, int], None] | None = None,
     pages: Iterable[Page] = (),
     base: Outcome | None = None,
+    known: Iterable[Outcome] = (),
 ) -> Study:
     """Solve a network and its scenarios; see `netopt.study`.
 
-    ``base`` is the outcome of the network as it is, where that has been solved with the same options already.
+    ``base`` is the outcome of the network as it is, where that has been solved with the same options already; ``known``
+    are those of scenarios.
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; it must be 1 or more")
@@ -244,7 +246,9 @@ def study(
     given = {"gap": gap, "time_limit": time_limit, "threads": 1 if workers else threads, "seed": seed}
     store = None if out is None else Store(Path(out))
     run = run_here if workers is None else partial(run_with_workers, workers=workers)
-    results = {} if base is None else {BASE: (dict(base.summary), dict(base.tables))}
+    solved = {} if base is None else {BASE: base}
+    solved |= {each.name: each for each in known}
+    results = {name: (dict(each.summary), dict(each.tables)) for name, each in solved.items()}
     _solve(results, network, wanted, given, store, run, heard, tuple(pages))
     outcomes = tuple(Outcome(scenario, *results[scenario.name], network) for scenario in wanted)
     return Study(outcomes, options, cases)
