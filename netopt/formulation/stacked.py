@@ -96,7 +96,8 @@ def first_stage(programs: Sequence[Program]) -> FirstStage:
     size = sum(block.size for block in columns.values())
     lower, upper = np.full(size, -np.inf), np.full(size, np.inf)
     whole = np.concatenate([np.zeros(0, dtype=bool), *(np.full(b.size, b.kind == "whole") for b in columns.values())])
-    at, to, matrices, sides = [], [], [], []
+    at, to, matrices = [], [], []
+    lows, highs = [], []
     known: set[bytes] = set()
     for part in parts:
         where, _own, _size = _own_columns(part, keys, {}, 0, size)
@@ -111,10 +112,10 @@ def first_stage(programs: Sequence[Program]) -> FirstStage:
         matrices.append(
             sp.csr_array((entries.data, (entries.coords[0], where[entries.coords[1]])), shape=(len(rows), size))
         )
-        sides.append((part.row_lower[rows], part.row_upper[rows]))
-    row_lower, row_upper = (np.concatenate(each) for each in zip(*sides, strict=True))
+        lows.append(part.row_lower[rows])
+        highs.append(part.row_upper[rows])
     matrix = sp.csr_array(sp.vstack(matrices))
-    return FirstStage(tuple(at), tuple(to), lower, upper, whole, matrix, row_lower, row_upper)
+    return FirstStage(tuple(at), tuple(to), lower, upper, whole, matrix, np.concatenate(lows), np.concatenate(highs))
 
 
 def stacked(programs: Sequence[Program], weights: Sequence[float]) -> Stacked:
@@ -187,9 +188,12 @@ def with_regret(whole: Stacked, best: Sequence[float], most: float) -> Program:
     regret = Rows("regret", cases, height, n, sides, np.full(n, np.inf))
     paid = [np.nonzero(part.cost)[0] for part in whole.parts]
     entries = program.matrix.tocoo()
-    row = [entries.coords[0], *(np.full(len(at), height + k) for k, at in enumerate(paid)), height + np.arange(n)]
-    column = [entries.coords[1], *(where[at] for where, at in zip(whole.position, paid, strict=True)), np.full(n, width)]
-    value = [entries.data, *(-part.cost[at] for part, at in zip(whole.parts, paid, strict=True)), np.ones(n)]
+    row: list[IntArray] = [entries.coords[0].astype(np.int64), height + np.arange(n)]
+    row += [np.full(len(at), height + k) for k, at in enumerate(paid)]
+    column: list[IntArray] = [entries.coords[1].astype(np.int64), np.full(n, width)]
+    column += [where[at] for where, at in zip(whole.position, paid, strict=True)]
+    value: list[FloatArray] = [entries.data, np.ones(n)]
+    value += [-part.cost[at] for part, at in zip(whole.parts, paid, strict=True)]
     return assembled(
         columns={**program.columns, "worst": block},
         rows={**program.rows, "regret": regret},

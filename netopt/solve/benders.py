@@ -158,7 +158,8 @@ class _Search:
         self.cases = [_Case(program, at, control) for program, at in zip(programs, self.first.at, strict=True)]
         self.floor = np.full(len(programs), -np.inf) if floors is None else np.asarray(floors, dtype=np.float64)
         self.choice = np.nonzero(self.first.whole & (self.first.lower >= 0) & (self.first.upper <= 1))[0]
-        self.bound, self.cost, self.best = -np.inf, np.inf, None
+        self.bound, self.cost = -np.inf, np.inf
+        self.best: FloatArray | None = None
         self.tried: set[bytes] = set()
         self._rows: list[tuple[FloatArray, FloatArray, float]] = []  # of the decisions, of the costs, at least
 
@@ -170,11 +171,12 @@ class _Search:
             self._cut(at, None)
         if not np.isfinite(self.floor).all():
             return self._answer()  # a relaxation without an optimum: nothing to stand on
-        to, at = self.first.to[0], self.first.at[0]
+        self._raise(float(self.weights @ self.floor))
         for x in start:
-            y = np.zeros(len(self.first.lower))
-            y[to] = x[at]
-            self._try(y)
+            first = np.zeros(len(self.first.lower))
+            first[self.first.to[0]] = x[self.first.at[0]]
+            if not self._over():
+                self._try(first)
         self._climb()
         while not self._over():
             found = self._decide(whole=True)
@@ -193,13 +195,15 @@ class _Search:
         """Add cuts at points between the decisions of the relaxation and earlier ones."""
         remaining = self.control.remaining
         until = np.inf if remaining is None else self.control.seconds + _CONTINUOUS_SHARE * remaining
-        core = None
+        core: FloatArray | None = None
         for _ in range(_ROUNDS):
             found = self._decide(whole=False)
-            if found is None or found[0] is None or self._over() or self.control.seconds > until:
+            if found is None or self._over() or self.control.seconds > until:
                 return
             y, bound = found
             self._raise(bound)
+            if y is None:
+                return
             core = y if core is None else (core + y) / 2
             if not self._cut_all(core, y) and not self._cut_all(y, y):
                 return
@@ -252,13 +256,16 @@ class _Search:
             here = np.isin(self.first.to[at], self.choice)
             columns, decided = self.first.at[at][here], np.round(y[self.first.to[at][here]])
             limit = np.inf if self.control.remaining is None else self.control.remaining
-            cost, bound = case.solve(columns, decided, replace(self.control.part(limit, part), threads=self.control.threads))
+            cost, bound = case.solve(
+                columns, decided, replace(self.control.part(limit, part), threads=self.control.threads)
+            )
             total += self.weights[at] * cost
             self._near(at, values, bound)
             if not np.isfinite(cost):
                 return True
         if total < self.cost:
             self.cost, self.best = total, y.copy()
+            self.best[self.choice] = values
             self.told(f"expected cost at most {total:,.0f}, at least {min(self.bound, total):,.0f}")
         return True
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Stress", "stress"]
 
+
 @dataclass(frozen=True, eq=False)
 class Stress:
     """What `stress` returns.

@@ -20,8 +20,8 @@ from netopt.network.edits import Edit
 from netopt.network.filters import quoted
 from netopt.network.sites import CLOSED, CONSIDER, OPEN
 from netopt.read.headers import column_named, table_named
-from netopt.read.problems import shown
-from netopt.study.scenario import BASE, Scenario
+from netopt.read.problems import fold, shown
+from netopt.study.scenario import BASE, RESERVED, Scenario
 
 __all__ = ["Case", "cases_of", "expected_demand", "period_rows"]
 
@@ -29,6 +29,10 @@ BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
 
 _NONE = 1e-9
+
+_LONGEST = 140
+"""Bytes in the name of a case, so that some sites in it can name a folder."""
+
 _WORDS = {OPEN: "open", CONSIDER: "consider"}
 
 
@@ -40,6 +44,8 @@ class Case:
     ----------
     scenario : Scenario
         Its edits, outages as what they take away.
+    said : Scenario
+        As it was stated.
     weight : float
         Its probability.
     network : Network
@@ -49,6 +55,7 @@ class Case:
     """
 
     scenario: Scenario
+    said: Scenario
     weight: float
     network: Network
     out: tuple[str, ...] = ()
@@ -90,7 +97,7 @@ def cases_of(network: Network, scenarios: Sequence[Scenario]) -> tuple[Case, ...
     if problems:
         raise InputError(problems)
     rest = 1.0 - sum(case.weight for case in found)
-    return (Case(Scenario(BASE), rest if rest > _NONE else 0.0, network), *found)
+    return (Case(Scenario(BASE), Scenario(BASE), rest if rest > _NONE else 0.0, network), *found)
 
 
 def _unfit(scenario: Scenario) -> Iterator[Problem]:
@@ -101,6 +108,11 @@ def _unfit(scenario: Scenario) -> Iterator[Problem]:
     elif scenario.probability is None:
         words = f"{shown(scenario.name)} has no probability"
         yield Problem(*row, "probability", words, "give each case one, such as 0.25; the base has the rest")
+    elif fold(scenario.name) in RESERVED or len(scenario.name.encode()) > _LONGEST:
+        words = (
+            f"{shown(scenario.name)} would name a column of what sites cost, or is too long to name a folder with them"
+        )
+        yield Problem(*row, "scenario", words, "give the case another name")
 
 
 def _case(network: Network, scenario: Scenario) -> Case:
@@ -110,13 +122,13 @@ def _case(network: Network, scenario: Scenario) -> Case:
         raise InputError(said)
     shut = (after.facilities.status == CLOSED) & (network.facilities.status != CLOSED)
     if not shut.any():
-        return Case(scenario, weight, after)
+        return Case(scenario, scenario, weight, after)
     whole = replace(scenario, edits=(*scenario.edits, *_outage(network, after, shut)))
     idle = network.edit(*whole.edits)
     said = [*_busy(idle, shut, scenario)]
     if said:
         raise InputError(said)
-    return Case(whole, weight, idle, tuple(map(str, network.facilities.names.array[shut.any(axis=1)])))
+    return Case(whole, scenario, weight, idle, tuple(map(str, network.facilities.names.array[shut.any(axis=1)])))
 
 
 # -- what a case may not change ------------------------------------------------------------------------------------
@@ -171,11 +183,11 @@ def period_rows(network: Network, sites: BoolArray, column: str) -> Iterator[tup
     def rows(which: BoolArray) -> str:
         return f"{column}={'|'.join(quoted(str(name)) for name in names[which])}"
 
-    always = sites.all(axis=1)
+    always: BoolArray = np.asarray(sites.all(axis=1), dtype=bool)
     if always.any():
         yield rows(always), np.outer(always, np.ones(len(periods), dtype=bool))
     for t in range(len(periods)):
-        some = sites[:, t] & ~always
+        some: BoolArray = np.asarray(sites[:, t] & ~always, dtype=bool)
         if some.any():
             here = np.zeros_like(sites)
             here[some, t] = True

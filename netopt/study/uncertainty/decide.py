@@ -30,8 +30,11 @@ METHODS = ("extensive", "benders")
 Told = Callable[[str], None]
 """Called with a line of words while the decision is made."""
 
-_LARGE = 400_000
+_LARGE = 20_000
 """Columns of all cases together, above which they are decomposed unless the caller chooses."""
+
+_STARTS = 3
+"""Sets of sites that are tried in every case before any cut."""
 
 _KEPT = "decisions.jsonl"
 
@@ -144,14 +147,13 @@ class Decider:
         method = self.method or ("benders" if size > _LARGE else "extensive")
         self.told(f"deciding on sites for {len(self.cases)} cases at once: {size:,} columns, {method}")
         control = Control(**self.options)
-        if method == "extensive":
-            whole = stacked(self.programs, self.weights)
-            answer = solve_program(whole.program, control)
-            x = None if answer.x is None else whole.split(answer.x)[0]
-        else:
-            start = [_as_columns(self.programs[0], each) for each in known]
-            answer = decomposed(self.programs, self.weights, control, start, bounds, self.told)
-            x = answer.x
+        if method == "benders":
+            start = [_as_columns(self.programs[0], each) for each in known[:_STARTS]]
+            found = decomposed(self.programs, self.weights, control, start, bounds, self.told)
+            return self._decision(found.status, found.x, found.cost, found.bound, method, size, control)
+        whole = stacked(self.programs, self.weights)
+        answer = solve_program(whole.program, control)
+        x = None if answer.x is None else whole.split(answer.x)[0]
         return self._decision(answer.status, x, answer.cost, answer.bound, method, size, control)
 
     def _least_regret(self, best: Sequence[float], most: float) -> Decision:
@@ -170,8 +172,8 @@ class Decider:
         if status == "interrupted" and not late:
             raise KeyboardInterrupt
         found = None if x is None else of_columns("", self.programs[0], x, self.cases[0].network).open.tolist()
-        finite = [float(value) if np.isfinite(value) else None for value in (cost, bound)]
-        return Decision(status, found, *finite, method, size, round(control.seconds, 3))
+        known, proved = (float(value) if np.isfinite(value) else None for value in (cost, bound))
+        return Decision(status, found, known, proved, method, size, round(control.seconds, 3))
 
     # -- what is kept -------------------------------------------------------------------------------------------------
 
@@ -188,9 +190,9 @@ class Decider:
                 except (ValueError, KeyError, TypeError):  # cut off when it was written
                     continue
         found = decide()
-        line = json.dumps({"key": key, "decision": asdict(found)}, allow_nan=False)
+        words = json.dumps({"key": key, "decision": asdict(found)}, allow_nan=False)
         with file.open("a", encoding="utf-8") as kept:
-            kept.write(f"\n{line}\n")
+            kept.write(f"\n{words}\n")
             kept.flush()
             os.fsync(kept.fileno())
         return found

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 __all__ = ["hedge"]
 
+_LONGEST = 80
+"""Bytes in the name of some sites, which names folders together with that of a case."""
+
 
 def hedge(
     source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network,
@@ -91,7 +94,7 @@ def hedge(
     network = read(source)
     if unmet_cost is not None and np.isnan(network.demand["unmet_cost"]).any():
         network = network.edit(_priced(unmet_cost))
-    options = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
+    options: dict[str, Any] = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
     solve = partial(study, network, workers=workers, out=out, heard=heard, pages=tuple(pages), **options)
     found = cases_of(network, read_scenarios(cases))
     hedging = _Hedging(network, found, solve, min_max=min_max, sets=sets, unmet_cost=unmet_cost)
@@ -128,6 +131,7 @@ class _Hedging:
             self.scenarios.append(Scenario(self.forecast, edits, probability=0.0, description=words))
 
     def _named(self, name: str) -> str:
+        name = name.encode()[:_LONGEST].decode(errors="ignore")
         number, own = 1, name
         while fold(own) in self.taken:
             number += 1

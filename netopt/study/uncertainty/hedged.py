@@ -267,13 +267,13 @@ class Hedge:
         }
 
     def measures(self) -> pd.DataFrame:
-        """Return ``measure``, ``meaning``, ``value``, ``at_least``, ``at_most``, money; a row each of RP, WS, EEV, …"""
+        """Return ``measure``, ``meaning``, ``value``, ``at_least``, ``at_most`` (money): RP, WS, EEV, EVPI and VSS."""
         said = {
-            "RP": ("expected cost, sites decided once", self.here_and_now),
-            "WS": ("expected cost, sites as each case would have them", self.wait_and_see),
-            "EEV": (f"expected cost, sites of the forecast ({self.forecast})", self.forecast_sites),
-            "EVPI": ("value of perfect information: RP - WS", self.perfect_information),
-            "VSS": ("value of the stochastic solution: EEV - RP", self.stochastic_solution),
+            "RP": ("cost, sites decided once (RP)", self.here_and_now),
+            "WS": ("cost, sites as each case wants them (WS)", self.wait_and_see),
+            "EEV": (f"cost, sites for the {self.forecast} (EEV)", self.forecast_sites),
+            "EVPI": ("knowing the future: RP - WS (EVPI)", self.perfect_information),
+            "VSS": ("planning with cases: EEV - RP (VSS)", self.stochastic_solution),
         }
         rows = [
             {"measure": name, "meaning": words, "value": each.value, "at_least": each.at_least, "at_most": each.at_most}
@@ -294,7 +294,8 @@ _SETS = (
     "broken", "expected_unmet", "on_time",
 )  # fmt: skip
 _CELLS = (
-    "sites", "case", "probability", "out", "status", "cost", "bound", "best", "regret", "unmet", "demand_met", "on_time",
+    "sites", "case", "probability", "out", "status", "cost", "bound", "best", "regret", "unmet", "demand_met",
+    "on_time",
 )  # fmt: skip
 
 
@@ -304,5 +305,7 @@ def _less(more: Between, less: Between) -> Between:
         known = np.inf if more.at_least == np.inf and np.isfinite(less.value) else 0.0
         return Between(np.inf if np.isfinite(less.value) else np.nan, known, np.inf)
     return Between(
-        max(0.0, more.value - less.value), max(0.0, more.at_least - less.at_most), max(0.0, more.at_most - less.at_least)
+        max(0.0, more.value - less.value),
+        max(0.0, more.at_least - less.at_most),
+        max(0.0, more.at_most - less.at_least),
     )

@@ -3,8 +3,8 @@
 quantity in case s = quantity * exp(sigma * z[g,s] - sigma^2 / 2),   sigma^2 = ln(1 + cv^2)          (units)
 
 g is a customer or a region, z is standard normal with correlation r between any two of them: z = sqrt(r) * common +
-sqrt(1 - r) * own. With a distance D it is r * exp(-d / D) between places d apart. (A Gaussian copula; cv is the standard
-deviation relative to the mean.)
+sqrt(1 - r) * own. With a distance D it is r * exp(-d / D) between places d apart. (A Gaussian copula; cv is the
+standard deviation relative to the mean.)
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def multipliers(
         value, vector = np.linalg.eigh(matrix)  # two places at one spot leave it singular, which this does not mind
         z = own @ (vector * np.sqrt(np.maximum(value, 0.0))).T
     sigma2 = math.log1p(cv * cv)
-    return np.round(np.exp(math.sqrt(sigma2) * z - sigma2 / 2), _DIGITS)
+    return np.asarray(np.round(np.exp(math.sqrt(sigma2) * z - sigma2 / 2), _DIGITS), dtype=np.float64)
 
 
 def _groups(network: Network, by: str) -> tuple[list[str], FloatArray, FloatArray]:
