@@ -121,7 +121,7 @@ def test_the_first_stage_alone(tiny: Stacked) -> None:
         assert (first.upper[to] == part.upper[at]).all()
 
 
-@pytest.mark.parametrize("seed", [2, 15, 20])
+@pytest.mark.parametrize("seed", [2, pytest.param(15, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.slow)])
 def test_expected_cost_and_regret_agree_with_every_choice_of_sites(seed: int) -> None:
     networks = three(netopt.read(accepted(seed, sites=1.0, unmet=1.0, broken=None)), seed)
     programs = [build(each) for each in networks]

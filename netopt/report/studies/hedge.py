@@ -202,7 +202,8 @@ def _how(hedge: Hedge) -> Iterator[str]:
         yield "The forecast to compare with is the base: cases change more than demand."
     if hedge.status != "optimal":
         yield "It was stopped before the asked gap. More --time-limit, or a larger --gap, closes it."
-    if decision is not None and decision.method == "benders":
+    lent = decision is not None and decision.proved > hedge.wait_and_see.at_least + _SAME * _scale(hedge)
+    if decision is not None and decision.method == "benders" and lent:
         yield "The cases were decomposed: HiGHS bounds the decisions, over cuts that are proved of each case."
 
 
@@ -239,7 +240,7 @@ def sites_table(hedge: Hedge, most: int) -> TextTable:
             rows.append([name, *marks, percent(round(wanted.get(name, 0.0), 6))])
     if len(rows) > most:
         rows = [*rows[:most], [more(len(rows) - most, "hedge.csv"), "", "", ""]]
-    kinds = {"hedged": "name", "forecast": "name", "wanted with probability": "number"}
+    kinds = {"hedged": "name", "forecast": "name", "wanted": "number"}
     return TextTable({"site": "name", **kinds}, rows)
 
 

@@ -146,6 +146,7 @@ def test_decomposed_and_whole_agree(spare: Hedge) -> None:
     assert found.here_and_now.value == pytest.approx(spare.here_and_now.value)
 
 
+@pytest.mark.slow
 def test_sampled_cases() -> None:
     network = netopt.read(TINY).edit("supply.capacity=900")
     found = netopt.hedge(network, netopt.sample_demand(network, 5, cv=0.2, seed=3), unmet_cost=40)
@@ -160,6 +161,7 @@ def test_options_out_of_range(options: dict[str, Any]) -> None:
         netopt.hedge(TINY, CASES, **options)
 
 
+@pytest.mark.slow
 def test_names_of_cases_do_not_clash_with_those_of_sites() -> None:
     cases = {"hedged sites": CASES["boom"], "mean demand": {"edits": ["demand.quantity*=0.5"], "probability": 0.2}}
     found = netopt.hedge(TINY, cases)
@@ -171,6 +173,7 @@ def test_names_of_cases_do_not_clash_with_those_of_sites() -> None:
 # -- what is kept --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_not_decided_again(tmp_path: Path) -> None:
     one = netopt.hedge(TINY, CASES, out=tmp_path)
     kept = (tmp_path / "decisions.jsonl").read_bytes(), (tmp_path / "results.jsonl").read_bytes()
@@ -184,6 +187,7 @@ def test_what_is_kept_is_not_decided_again(tmp_path: Path) -> None:
     assert len(told) == 1
 
 
+@pytest.mark.slow
 def test_the_folder_is_a_study_that_stands_up(tmp_path: Path) -> None:
     found = netopt.hedge(TINY, CASES, out=tmp_path)
     assert found.study.audit().empty
