@@ -46,7 +46,11 @@ __all__ = ["hedge"]
     "--unmet-cost", type=options.FiniteRange(min=0, min_open=True),
     help="Let demand that must be met go unmet at this price a unit.",
 )  # fmt: skip
-@click.option("--min-max", is_flag=True, help="Also find the sites with the smallest largest regret.")
+@click.option(
+    "--min-max",
+    is_flag=True,
+    help="Also find the sites with the smallest largest regret; one program, whatever its size.",
+)
 @click.option(
     "--sets", type=click.IntRange(min=0), default=5, show_default=True,
     help="Try so many of the sites that single cases ask for in every case.",

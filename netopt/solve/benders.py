@@ -77,6 +77,8 @@ def decomposed(
     start: Sequence[FloatArray] = (),
     floors: Sequence[float] | None = None,
     told: Callable[[str], None] | None = None,
+    *,
+    search: bool = True,
 ) -> Decomposed:
     """Find the decisions with the least expected cost.
 
@@ -94,9 +96,11 @@ def decomposed(
         What each case is known to cost at least, whatever is decided, money.
     told : callable, optional
         Hears where it stands.
+    search : bool
+        Whether to go on beyond `start`, of which at least one and the floors are then needed.
     """
     with interruptible(control):
-        return _Search(programs, weights, control, floors, told or (lambda _words: None)).run(start)
+        return _Search(programs, weights, control, floors, told or (lambda _words: None)).run(start, search)
 
 
 class _Case:
@@ -160,42 +164,55 @@ class _Search:
         self.choice = np.nonzero(self.first.whole & (self.first.lower >= 0) & (self.first.upper <= 1))[0]
         self.bound, self.cost = -np.inf, np.inf
         self.best: FloatArray | None = None
+        self.core: FloatArray | None = None
         self.tried: set[bytes] = set()
         self._rows: list[tuple[FloatArray, FloatArray, float]] = []  # of the decisions, of the costs, at least
 
     # -- the phases ---------------------------------------------------------------------------------------------------
 
-    def run(self, start: Sequence[FloatArray]) -> Decomposed:
+    def run(self, start: Sequence[FloatArray], search: bool) -> Decomposed:
         """Cut with continuous decisions, then decide, until the gap is closed or time is over."""
+        if np.isfinite(self.floor).all():
+            self._raise(float(self.weights @ self.floor))
+        self._try_all(start)
+        if not search or self._over():
+            return self._answer()
         for at in range(len(self.cases)):
             self._cut(at, None)
         if not np.isfinite(self.floor).all():
             return self._answer()  # a relaxation without an optimum: nothing to stand on
         self._raise(float(self.weights @ self.floor))
-        for x in start:
-            first = np.zeros(len(self.first.lower))
-            first[self.first.to[0]] = x[self.first.at[0]]
-            if not self._over():
-                self._try(first)
         self._climb()
         while not self._over():
             found = self._decide(whole=True)
             if found is None:
                 break
-            y, bound = found
+            decided, bound = found
             self._raise(bound)
-            if y is None or self._over():
+            if decided is None or self._over():
                 break
-            self._cut_all(y, y)
-            if not self._try(y):
+            self._cut_all(decided, decided)
+            if self.core is not None:
+                self.core = (self.core + decided) / 2
+                self._cut_all(self.core, decided)
+            if not self._try(decided):
                 break  # all that is known of these decisions is in the cuts; what is left is the cases' own gap
         return self._answer()
+
+    def _try_all(self, start: Sequence[FloatArray]) -> None:
+        """Try decisions that may be good; cuts begin near their mean."""
+        decisions = np.zeros((len(start), len(self.first.lower)))
+        for y, x in zip(decisions, start, strict=True):
+            y[self.first.to[0]] = x[self.first.at[0]]
+            if not self._over():
+                self._try(y)
+        if len(start):
+            self.core = decisions.mean(axis=0)
 
     def _climb(self) -> None:
         """Add cuts at points between the decisions of the relaxation and earlier ones."""
         remaining = self.control.remaining
         until = np.inf if remaining is None else self.control.seconds + _CONTINUOUS_SHARE * remaining
-        core: FloatArray | None = None
         for _ in range(_ROUNDS):
             found = self._decide(whole=False)
             if found is None or self._over() or self.control.seconds > until:
@@ -204,8 +221,8 @@ class _Search:
             self._raise(bound)
             if y is None:
                 return
-            core = y if core is None else (core + y) / 2
-            if not self._cut_all(core, y) and not self._cut_all(y, y):
+            self.core = y if self.core is None else (self.core + y) / 2
+            if not self._cut_all(self.core, y) and not self._cut_all(y, y):
                 return
 
     def _value(self, y: FloatArray) -> float:
@@ -249,19 +266,21 @@ class _Search:
             return False
         self.tried.add(name)
         values = np.round(y[self.choice])
-        total, part = 0.0, _PART_OF_GAP * self.control.gap
+        total, proved, part = 0.0, 0.0, _PART_OF_GAP * self.control.gap
         for at, case in enumerate(self.cases):
             if self._late():
                 return True
             here = np.isin(self.first.to[at], self.choice)
             columns, decided = self.first.at[at][here], np.round(y[self.first.to[at][here]])
             limit = np.inf if self.control.remaining is None else self.control.remaining
-            cost, bound = case.solve(
-                columns, decided, replace(self.control.part(limit, part), threads=self.control.threads)
-            )
-            total += self.weights[at] * cost
+            own = replace(self.control.part(limit, part), threads=self.control.threads)
+            cost, bound = case.solve(columns, decided, own)
+            total, proved = total + self.weights[at] * cost, proved + self.weights[at] * bound
             self._near(at, values, bound)
             if not np.isfinite(cost):
+                return True
+            if proved + float(self.weights[at + 1 :] @ self.floor[at + 1 :]) >= self.cost:
+                self._near(at, values, np.inf)  # whatever the other cases cost, these decisions are no better
                 return True
         if total < self.cost:
             self.cost, self.best = total, y.copy()

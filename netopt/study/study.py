@@ -241,13 +241,14 @@ def study(
         raise ValueError(f"workers is {workers}; it must be 1 or more")
     network, listed = read(source), read_scenarios(scenarios)
     options, cases, wanted = combined(listed)
-    _check(network, listed)  # what is wrong is said before anything is solved
-    _check(network, [each for each in wanted[1:] if each not in listed])
+    solved = {} if base is None else {BASE: base}
+    solved |= {each.name: each for each in known}
+    fresh = [each for each in wanted[1:] if each.name not in solved]
+    _check(network, [each for each in listed if each in fresh or each not in wanted])
+    _check(network, [each for each in fresh if each not in listed])  # said before anything is solved, too
     given = {"gap": gap, "time_limit": time_limit, "threads": 1 if workers else threads, "seed": seed}
     store = None if out is None else Store(Path(out))
     run = run_here if workers is None else partial(run_with_workers, workers=workers)
-    solved = {} if base is None else {BASE: base}
-    solved |= {each.name: each for each in known}
     results = {name: (dict(each.summary), dict(each.tables)) for name, each in solved.items()}
     _solve(results, network, wanted, given, store, run, heard, tuple(pages))
     outcomes = tuple(Outcome(scenario, *results[scenario.name], network) for scenario in wanted)

@@ -1,4 +1,8 @@
-"""The decision over all cases at once: their programs stacked, or decomposed where that is too large; kept on disk."""
+"""The decision over all cases at once: their programs stacked, or decomposed where that is too large; kept on disk.
+
+Sites that single cases or the forecast ask for are tried first: often they are good enough, and their cost and the
+bounds of the cases alone then say so.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +31,16 @@ FloatArray = npt.NDArray[np.float64]
 
 METHODS = ("extensive", "benders")
 
+_Found = tuple[str, FloatArray | None, float, float]
+"""Status, values of the first program's columns, cost and bound."""
+
 Told = Callable[[str], None]
 """Called with a line of words while the decision is made."""
 
-_LARGE = 20_000
+_LARGE = 1_000_000
 """Columns of all cases together, above which they are decomposed unless the caller chooses."""
 
-_STARTS = 3
+_STARTS = 8
 """Sets of sites that are tried in every case before any cut."""
 
 _KEPT = "decisions.jsonl"
@@ -147,14 +154,44 @@ class Decider:
         method = self.method or ("benders" if size > _LARGE else "extensive")
         self.told(f"deciding on sites for {len(self.cases)} cases at once: {size:,} columns, {method}")
         control = Control(**self.options)
+        status, x, cost, bound = self._by(method, control, self._starts(known), bounds)
+        return self._decision(status, x, cost, bound, method, size, control)
+
+    def _by(self, method: str, control: Control, start: Sequence[FloatArray], bounds: Sequence[float]) -> _Found:
+        """Decide by a method; the sites that are known are tried first where the caller leaves the choice."""
         if method == "benders":
-            start = [_as_columns(self.programs[0], each) for each in known[:_STARTS]]
-            found = decomposed(self.programs, self.weights, control, start, bounds, self.told)
-            return self._decision(found.status, found.x, found.cost, found.bound, method, size, control)
+            return self._apart(control, start, bounds)
+        if self.method:
+            return self._whole(control)
+        first = self._apart(control, start, bounds, search=False)
+        if first[0] == "optimal" or control.stop.is_set():
+            return first
+        whole = self._whole(control)
+        bound = max(first[3], whole[3])
+        if whole[1] is None or first[2] < whole[2]:  # no time was left, or not enough
+            whole = ("infeasible" if whole[0] == "infeasible" else first[0], *first[1:])
+        return (*whole[:3], min(bound, whole[2]))
+
+    def _whole(self, control: Control) -> _Found:
+        """Solve all cases as one program."""
         whole = stacked(self.programs, self.weights)
         answer = solve_program(whole.program, control)
         x = None if answer.x is None else whole.split(answer.x)[0]
-        return self._decision(answer.status, x, answer.cost, answer.bound, method, size, control)
+        return answer.status, x, answer.cost, answer.bound
+
+    def _apart(
+        self, control: Control, start: Sequence[FloatArray], bounds: Sequence[float], *, search: bool = True
+    ) -> _Found:
+        """Decompose the cases."""
+        found = decomposed(self.programs, self.weights, control, start, bounds, self.told, search=search)
+        return found.status, found.x, found.cost, found.bound
+
+    def _starts(self, known: Sequence[SiteSet]) -> list[FloatArray]:
+        """Return sites to try: those that cases ask for, and all of those together."""
+        if not known:
+            return []
+        every = SiteSet("", np.any([each.open for each in known], axis=0))
+        return [_as_columns(self.programs[0], each) for each in (*known[:_STARTS], every)]
 
     def _least_regret(self, best: Sequence[float], most: float) -> Decision:
         size = sum(len(program.cost) for program in self.programs)
