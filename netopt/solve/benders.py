@@ -26,7 +26,7 @@ from netopt.solve.control import Control, gap_between, interruptible
 from netopt.solve.cuts import Dicuts
 from netopt.solve.exact import solve_program
 from netopt.solve.form import Form
-from netopt.solve.highs import Outcome, Solver
+from netopt.solve.highs import Outcome, Run, Solver
 from netopt.solve.relaxation import Relaxation
 from netopt.solve.screen import first_columns, screen
 
@@ -35,7 +35,10 @@ __all__ = ["Decomposed", "decomposed"]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_ROUNDS = 60
+_ROUNDS = 200
+_TOWARDS, _FOLLOW = 0.3, 0.1
+"""How far from the core to the last decisions cuts are made, and how far the core follows."""
+
 _STALLED = 1e-5
 _CONTINUOUS_SHARE = 0.4
 """Of the time, for cuts before any decision is made whole."""
@@ -159,9 +162,13 @@ class _Search:
     ) -> None:
         self.weights, self.control, self.told = np.asarray(weights), control, told
         self.first: FirstStage = first_stage(programs)
-        self.cases = [_Case(program, at, control) for program, at in zip(programs, self.first.at, strict=True)]
+        first = self.first
+        self.choice = np.nonzero(first.whole & (first.lower >= 0) & (first.upper <= 1))[0]
+        kept = [np.isin(to, self.choice) for to in first.to]  # what else is decided once follows from the choices
+        self.at = [at[here] for at, here in zip(first.at, kept, strict=True)]
+        self.to = [to[here] for to, here in zip(first.to, kept, strict=True)]
+        self.cases = [_Case(program, at, control) for program, at in zip(programs, self.at, strict=True)]
         self.floor = np.full(len(programs), -np.inf) if floors is None else np.asarray(floors, dtype=np.float64)
-        self.choice = np.nonzero(self.first.whole & (self.first.lower >= 0) & (self.first.upper <= 1))[0]
         self.bound, self.cost = -np.inf, np.inf
         self.best: FloatArray | None = None
         self.core: FloatArray | None = None
@@ -172,16 +179,17 @@ class _Search:
 
     def run(self, start: Sequence[FloatArray], search: bool) -> Decomposed:
         """Cut with continuous decisions, then decide, until the gap is closed or time is over."""
-        if np.isfinite(self.floor).all():
-            self._raise(float(self.weights @ self.floor))
-        self._try_all(start)
-        if not search or self._over():
-            return self._answer()
-        for at in range(len(self.cases)):
-            self._cut(at, None)
+        known = bool(np.isfinite(self.floor).all())
+        if not known:
+            self._begin()
         if not np.isfinite(self.floor).all():
             return self._answer()  # a relaxation without an optimum: nothing to stand on
         self._raise(float(self.weights @ self.floor))
+        self._try_all(start)
+        if not search or self._over():
+            return self._answer()
+        if known:
+            self._begin()
         self._climb()
         while not self._over():
             found = self._decide(whole=True)
@@ -192,18 +200,23 @@ class _Search:
             if decided is None or self._over():
                 break
             self._cut_all(decided, decided)
-            if self.core is not None:
-                self.core = (self.core + decided) / 2
-                self._cut_all(self.core, decided)
+            self._cut_all(self._between(decided), decided)
             if not self._try(decided):
                 break  # all that is known of these decisions is in the cuts; what is left is the cases' own gap
         return self._answer()
+
+    def _begin(self) -> None:
+        """Add the cuts of the cases alone, and what they cost at least."""
+        for at in range(len(self.cases)):
+            self._cut(at, None)
+        if np.isfinite(self.floor).all():
+            self._raise(float(self.weights @ self.floor))
 
     def _try_all(self, start: Sequence[FloatArray]) -> None:
         """Try decisions that may be good; cuts begin near their mean."""
         decisions = np.zeros((len(start), len(self.first.lower)))
         for y, x in zip(decisions, start, strict=True):
-            y[self.first.to[0]] = x[self.first.at[0]]
+            y[self.to[0]] = x[self.at[0]]
             if not self._over():
                 self._try(y)
         if len(start):
@@ -221,9 +234,14 @@ class _Search:
             self._raise(bound)
             if y is None:
                 return
-            self.core = y if self.core is None else (self.core + y) / 2
-            if not self._cut_all(self.core, y) and not self._cut_all(y, y):
+            if not self._cut_all(self._between(y), y) and not self._cut_all(y, y):
                 return
+
+    def _between(self, y: FloatArray) -> FloatArray:
+        """Return a point between the core and decisions, to which the core then moves a little."""
+        core = y if self.core is None else self.core
+        self.core = (1 - _FOLLOW) * core + _FOLLOW * y
+        return (1 - _TOWARDS) * core + _TOWARDS * y
 
     def _value(self, y: FloatArray) -> float:
         """Return what the cuts say of the expected cost at decisions."""
@@ -244,7 +262,7 @@ class _Search:
 
     def _cut(self, at: int, y: FloatArray | None) -> bool:
         """Add the cut of a case at decisions; return whether it rules them out."""
-        case, to = self.cases[at], self.first.to[at]
+        case, to = self.cases[at], self.to[at]
         remaining = self.control.remaining
         found = case.cut(None if y is None else y[to], np.inf if remaining is None else remaining)
         if found is None or not np.isfinite(found[1]):
@@ -270,11 +288,9 @@ class _Search:
         for at, case in enumerate(self.cases):
             if self._late():
                 return True
-            here = np.isin(self.first.to[at], self.choice)
-            columns, decided = self.first.at[at][here], np.round(y[self.first.to[at][here]])
             limit = np.inf if self.control.remaining is None else self.control.remaining
             own = replace(self.control.part(limit, part), threads=self.control.threads)
-            cost, bound = case.solve(columns, decided, own)
+            cost, bound = case.solve(case.at, np.round(y[self.to[at]]), own)
             total, proved = total + self.weights[at] * cost, proved + self.weights[at] * bound
             self._near(at, values, bound)
             if not np.isfinite(cost):
@@ -296,7 +312,7 @@ class _Search:
         none = np.zeros(len(self.cases))
         if bound == np.inf:
             self._rows.append((differs, none, 1.0 - ones))
-        elif bound > self.floor[at]:
+        elif np.isfinite(bound) and bound > self.floor[at]:
             drop, none[at] = bound - self.floor[at], 1.0
             self._rows.append((drop * differs, none, bound - drop * ones))
 
@@ -321,13 +337,21 @@ class _Search:
             row_scale=np.ones(first.matrix.shape[0] + len(rows)),
             cost_scale=1.0,
         )
-        solver = Solver(form)
-        run = solver.run(replace(self.control, gap=_PART_OF_GAP * self.control.gap, progress=None), "deciding")
+        run = self._solved(form)
         if run.outcome is Outcome.INFEASIBLE:
-            self._raise(self.cost)  # nothing is left beside what was tried
+            if whole and self._solved(form, again=True).outcome is Outcome.INFEASIBLE:
+                self._raise(self.cost)  # nothing is left beside what was tried
             return None
-        y = None if run.x is None else run.x[: len(first.lower)]
-        return y, run.bound * size
+        if run.x is None:  # cuts too far apart in size for the solver to be sure of
+            return None, -np.inf
+        return run.x[: len(first.lower)], run.bound * size
+
+    def _solved(self, form: Form, *, again: bool = False) -> Run:
+        """Solve the program of decisions, once more without presolve and with another seed to be sure."""
+        solver, control = Solver(form), replace(self.control, gap=_PART_OF_GAP * self.control.gap, progress=None)
+        if again:
+            solver.option("presolve", "off")
+        return solver.run(replace(control, seed=control.seed + again), "deciding")
 
     @staticmethod
     def _scale(decided: FloatArray, costs: FloatArray, size: float) -> float:
@@ -354,7 +378,7 @@ class _Search:
             ended = self.bound == np.inf and not self._late()
             return Decomposed("infeasible" if ended else "interrupted", None, np.inf, bound, rounds)
         x = np.zeros(len(self.cases[0].program.cost))
-        x[self.first.at[0]] = self.best[self.first.to[0]]
+        x[self.at[0]] = self.best[self.to[0]]
         status = "optimal" if gap_between(self.cost, bound) <= self.control.gap else "feasible"
         if self.control.stop.is_set():
             status = "interrupted"
