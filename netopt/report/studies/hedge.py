@@ -199,7 +199,7 @@ def _how(hedge: Hedge) -> Iterator[str]:
     if hedge.forecast != "base":
         yield "The forecast to compare with is the mean demand over the cases."
     elif hedge.usual is not None:
-        yield "The forecast to compare with is the base: cases change more than demand."
+        yield "The forecast to compare with is the base."
     if hedge.status != "optimal":
         yield "It was stopped before the asked gap. More --time-limit, or a larger --gap, closes it."
     lent = decision is not None and decision.proved > hedge.wait_and_see.at_least + _SAME * _scale(hedge)

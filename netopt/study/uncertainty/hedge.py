@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,7 +97,7 @@ def hedge(
     options: dict[str, Any] = {"gap": gap, "time_limit": time_limit, "threads": threads, "seed": seed}
     solve = partial(study, network, workers=workers, out=out, heard=heard, pages=tuple(pages), **options)
     found = cases_of(network, read_scenarios(cases))
-    hedging = _Hedging(network, found, solve, min_max=min_max, sets=sets, unmet_cost=unmet_cost)
+    hedging = _Hedging(network, found, solve, min_max=min_max, sets=sets)
     folder = None if out is None else Path(out)
     likely = [case for case in found if case.weight > 0]
     return hedging.run(Decider(likely, options, method, folder, told))
@@ -111,11 +111,11 @@ class _Hedging:
     """The three rounds, of which each solves what the one before has led to."""
 
     def __init__(
-        self, network: Network, cases: tuple[Case, ...], solve: Any, *, min_max: bool, sets: int,
-        unmet_cost: float | None,
-    ) -> None:  # fmt: skip
+        self, network: Network, cases: tuple[Case, ...], solve: Callable[..., Study], *, min_max: bool, sets: int
+    ) -> None:
         self.network, self.cases, self._solve = network, cases, solve
-        self.min_max, self.most, self.unmet_cost = min_max, sets, unmet_cost
+        self.min_max, self.most = min_max, sets
+        self._names: dict[str, str] = {}
         self.known: dict[str, Outcome] = {}
         self.options: list[Scenario] = []
         self.scenarios = [case.scenario for case in cases[1:]]
@@ -144,7 +144,7 @@ class _Hedging:
         self.options += options
         base = self.known.get(BASE)
         rest = [outcome for name, outcome in self.known.items() if name != BASE]
-        found: Study = self._solve([*self.scenarios, *self.options], base=base, known=rest)
+        found = self._solve([*self.scenarios, *self.options], base=base, known=rest)
         self.known = {outcome.name: outcome for outcome in found.outcomes}
         return found
 

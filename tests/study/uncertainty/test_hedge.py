@@ -97,6 +97,7 @@ def test_hedging_against_an_outage_pays_or_not_as_the_price_of_unmet_demand_says
     assert spare.stochastic_solution.value == pytest.approx(dallas - spare.here_and_now.value)
 
 
+@pytest.mark.slow
 def test_cost_saved_in_an_outage_is_said_in_the_case(tiny: Hedge) -> None:
     saved = {**CASES, "Dallas out": {**CASES["Dallas out"], "edits": [*CASES["Dallas out"]["edits"], "facilities.Dallas.fixed_cost=0"]}}
     found = netopt.hedge(TINY, saved)
