@@ -38,7 +38,7 @@ def test_both_ways_agree(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1, 4, 6, 7, 15, 17])
+@pytest.mark.parametrize("seed", [6, 7, 15, 17])
 def test_both_ways_agree_on_more_networks(seed: int) -> None:
     cost, bound, found = both(programs_of(seed))
     assert found.cost == pytest.approx(cost, rel=1e-2)
