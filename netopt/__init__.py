@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from netopt.study.sites.worth import Worth
     from netopt.study.study import Study
     from netopt.study.today.baseline import Baseline, baseline
+    from netopt.study.uncertainty.hedged import Hedge
+    from netopt.study.uncertainty.sampler import sample_demand
 
 __version__ = "0.1.0"
 
@@ -44,6 +46,7 @@ __all__ = [
     "Cluster",
     "Draft",
     "Greenfield",
+    "Hedge",
     "InputError",
     "NetoptError",
     "Network",
@@ -59,7 +62,9 @@ __all__ = [
     "alternatives",
     "baseline",
     "greenfield",
+    "hedge",
     "read",
+    "sample_demand",
     "solve",
     "study",
     "to_pyomo",
@@ -76,6 +81,7 @@ _LAZY = {
     "Cluster": "netopt.study.cluster.connection",
     "Draft": "netopt.formulation",
     "Greenfield": "netopt.study.greenfield.greenfield",
+    "Hedge": "netopt.study.uncertainty.hedged",
     "Network": "netopt.network",
     "Plan": "netopt.plan",
     "Scenario": "netopt.study.scenario",
@@ -84,6 +90,7 @@ _LAZY = {
     "Worth": "netopt.study.sites.worth",
     "baseline": "netopt.study.today.baseline",
     "greenfield": "netopt.study.greenfield.greenfield",
+    "sample_demand": "netopt.study.uncertainty.sampler",
     "value_sites": "netopt.study.sites.site_values",
     "why": "netopt.study.sites.why",
 }
@@ -249,6 +256,90 @@ def study(
         heard=heard,
         pages=PAGES,
         cluster=cluster,
+    )
+
+
+def hedge(
+    source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network,
+    cases: Scenarios,
+    *,
+    unmet_cost: float | None = None,
+    min_max: bool = False,
+    sets: int = 5,
+    method: str | None = None,
+    gap: float = 1e-4,
+    time_limit: float | None = None,
+    threads: int | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+    cluster: str | Cluster | None = None,
+    out: str | PathLike[str] | None = None,
+    heard: Callable[[Outcome, int, int], None] | None = None,
+    told: Callable[[str], None] | None = None,
+) -> Hedge:
+    """Decide once which sites to open, for all cases that may come true; flows follow each case.
+
+    Parameters
+    ----------
+    source : path, mapping of str to DataFrame, or Network
+        What `read` takes.
+    cases : path, DataFrame, mapping, or iterable of Scenario
+        What `study` takes: cases with probabilities, of which the base has the rest, and no options. Or what
+        `sample_demand` returns. A site that a case closes is out there: it stays as decided, is paid for, and does
+        nothing.
+    unmet_cost : float, optional
+        Money a unit, at which demand that must be met may go unmet after all.
+    min_max : bool
+        Whether the sites with the smallest largest regret are looked for, too.
+    sets : int
+        How many of the other sets of sites that single cases ask for are tried in every case.
+    method : {'extensive', 'benders'}, optional
+        All cases as one program, or decomposed; chosen by size without it.
+    gap : float
+        Relative gap of the decision, and of each plan.
+    time_limit : float, optional
+        Seconds for the decision, and for each plan.
+    threads, seed, workers, cluster, out, heard
+        As in `study`; workers solve the plans of single cases.
+    told : callable, optional
+        Called with a line of words while the decision is made.
+
+    Returns
+    -------
+    Hedge
+        Answers ``.hedged``, ``.table()``, ``.costs()``, ``.measures()`` and ``.broken(sites)``.
+
+    Raises
+    ------
+    InputError
+        When the network or a case cannot be used as it is; nothing has been solved then.
+    PlanError
+        When a plan does not pass its audit.
+    SolverError
+        When the solver fails without an answer.
+    ValueError
+        When an option is out of range.
+    """
+    from netopt.report import PAGES
+    from netopt.study.uncertainty.hedge import hedge as hedge_network
+
+    return hedge_network(
+        source,
+        cases,
+        unmet_cost=unmet_cost,
+        min_max=min_max,
+        sets=sets,
+        method=method,
+        gap=gap,
+        time_limit=time_limit,
+        threads=threads,
+        seed=seed,
+        workers=workers,
+        cluster=cluster,
+        out=out,
+        heard=heard,
+        told=told,
+        pages=PAGES,
     )
 
 

@@ -23,6 +23,7 @@ from netopt.cli.exits import ExitCode, Failure, as_problems
 from netopt.cli.explain import explain
 from netopt.cli.export import export
 from netopt.cli.greenfield import greenfield
+from netopt.cli.hedge import hedge
 from netopt.cli.options import debug
 from netopt.cli.out import complain, say_json
 from netopt.cli.sites import sites
@@ -118,7 +119,7 @@ def cli() -> None:
 
 
 for _command in (
-    solve, baseline, study, sites, greenfield, stress, tornado, alternatives,
+    solve, baseline, study, sites, greenfield, stress, tornado, alternatives, hedge,
     why, check, template, verify, explain, export, completion,
 ):  # fmt: skip
     cli.add_command(_command)

@@ -291,6 +291,39 @@ class Ledger:
             value -= _EPS * (16 + 2 * math.log2(len(price) + len(paid) + 2)) * size
         return Bound(value, price, share)
 
+    def affine(self, duals: Duals, columns: IntArray) -> tuple[float, FloatArray]:
+        """Return the lower bound that duals give as a function of some columns.
+
+        Parameters
+        ----------
+        duals : Duals
+            As in `bound`.
+        columns : ndarray of int
+            Columns behind no gate; what they open is counted for whole numbers alone, shape (n,).
+
+        Returns
+        -------
+        constant : float
+            Money; minus infinity where there is no bound.
+        price : ndarray
+            ``cost >= constant + price @ x[columns]`` at every point where those columns are whole as they have to be,
+            shape (n,).
+
+        Raises
+        ------
+        ValueError
+            When a column is behind a gate.
+        """
+        if self.gated[columns].any():
+            raise ValueError("a bound is no function of a column that others open")
+        found = self.bound(duals)
+        price = found.price[columns]
+        worst = price * np.where(price < 0, self.program.most[columns], self.program.lower[columns])
+        if not np.isfinite(found.value):
+            return -np.inf, np.zeros(len(columns))
+        blur = _EPS * (8 + len(columns)) * (abs(found.value) + float(np.abs(worst).sum()))
+        return found.value - float(worst.sum()) - blur, price
+
     def _shares(self, duals: Duals) -> FloatArray:
         """Return the part of its column's reduced cost that each gate takes, shape (gates,)."""
         gates = self.program.gates

@@ -3,7 +3,8 @@
 Its plan is completed with flows of its own here, and its leaves are bounded here by the duals that they had there. The
 two may be close enough already. If not, what is below the cutoff is lifted by prices: where a linear program takes
 seconds, passes of the volume algorithm take tenths of one, and the duals of a leaf, which were only as good as was
-needed to cut it off, are as a rule soon good enough to do so again. What is left is branched on, as ever.
+needed to cut it off, are as a rule soon good enough to do so again. What is left is branched on, as ever; of a program
+of few columns the whole search is made again, which takes hardly longer, from the plan that there is by now.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from netopt.solve.control import Control, gap_between
 from netopt.solve.lagrange import Prices
 from netopt.solve.relaxation import Point, Relaxation
 from netopt.solve.reuse import Carried, Start, carried, small
+from netopt.solve.screen import FEW_COLUMNS
 from netopt.solve.search import Found, Search
 from netopt.solve.tree import Node, Tree
 
@@ -83,9 +85,18 @@ class Resumed(Search):
         tree.best = self.plans.cost
         self._raise(tree.bound)
         first = tree.certificate()
-        if not self._over():
-            self._go_on(tree, earlier)
-        return self._found(tree, first)
+        lifted = [] if self._over() else self._lift(tree, earlier)
+        if self._over():
+            return self._found(tree, first)
+        if len(self.program.cost) > FEW_COLUMNS:
+            self._go_on(tree, earlier, lifted)
+            return self._found(tree, first)
+        proved, found = tree.certificate(), super()._run()
+        return (
+            replace(found, certificate=proved)
+            if found is not None and proved.bound > found.certificate.bound
+            else found
+        )
 
     def _take_over(self, choices: FloatArray) -> None:
         """Make the choices of an earlier plan, and what flows need besides where they are not enough."""
@@ -95,11 +106,8 @@ class Resumed(Search):
         if improver.completed(choice, seconds=self.control.remaining) is None and not self._over():
             improver.repaired(choice, choices, choices, seconds=_REPAIR)
 
-    def _go_on(self, tree: Tree, earlier: Carried) -> None:
-        """Lift what is not done, look for better plans where the two differ, and branch on what is left."""
-        lifted = self._lift(tree, earlier)
-        if self._over():
-            return
+    def _go_on(self, tree: Tree, earlier: Carried, lifted: list[_Lifted]) -> None:
+        """Look for better plans where the best one and a relaxed point differ, and branch on what is left."""
         left = {each.duals for each in lifted if each.node.bound < tree.cutoff}
         kept = self._needed() | (earlier.prices(self.ledger, left) <= small(self.ledger))
         self.relaxation = Relaxation(self.ledger, self.control, kept, loose=True)

@@ -17,7 +17,7 @@ from netopt.read.problems import closest, fold, plain, shown
 from netopt.read.raw import cell_text
 from netopt.read.side import read_side_table
 
-__all__ = ["BASE", "Scenario", "Scenarios", "read_scenarios"]
+__all__ = ["BASE", "RESERVED", "Scenario", "Scenarios", "read_scenarios"]
 
 BASE = "base"
 """Name of the network as it is."""
@@ -28,7 +28,7 @@ Scenarios = str | os.PathLike[str] | pd.DataFrame | Mapping[str, Any] | Iterable
 _YAML = (".yaml", ".yml")
 _KEYS = ("kind", "probability", "description", "edits")
 _CELLS = ("table", "filter", "column", "action", "value")
-_COLUMNS = ("option", "largest", "expected")
+RESERVED = ("option", "largest", "expected")
 """Columns beside those of the cases where there are options; see `netopt.study.study.Study.regret`."""
 
 _SAME = 1e-9
@@ -313,7 +313,7 @@ def _clashing(scenarios: Sequence[Scenario], by_name: Mapping[str, Sequence[_Row
                 yield row.problem("scenario", f"{shown(name)} is too long to name a folder", "shorten both names")
             taken.add(fold(name))
     for case in cases if options else ():
-        if fold(case.name) in _COLUMNS:
+        if fold(case.name) in RESERVED:
             words = f"{shown(case.name)} is a column of what options cost and are regretted by"
             yield by_name[fold(case.name)][0].problem("scenario", words, "give the scenario another name")
     total = sum(case.probability or 0.0 for case in cases)

@@ -237,26 +237,30 @@ def study(
     heard: Callable[[Outcome, int, int], None] | None = None,
     pages: Iterable[Page] = (),
     base: Outcome | None = None,
+    known: Iterable[Outcome] = (),
     cluster: str | Cluster | None = None,
     cutoff: float | None = None,
 ) -> Study:
     """Solve a network and its scenarios; see `netopt.study`.
 
-    ``base`` is the outcome of the network as it is, where that has been solved with the same options already.
-    ``cutoff`` is money: of what is proved to cost more, no plan is asked for.
+    ``base`` is the outcome of the network as it is, where that has been solved with the same options already; ``known``
+    are those of scenarios. ``cutoff`` is money: of what is proved to cost more, no plan is asked for.
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers is {workers}; it must be 1 or more")
     run = _runner(workers, cluster)
     network, listed = read(source), read_scenarios(scenarios)
     options, cases, wanted = combined(listed)
-    _check(network, listed)  # what is wrong is said before anything is solved
-    _check(network, [each for each in wanted[1:] if each not in listed])
+    solved = {} if base is None else {BASE: base}
+    solved |= {each.name: each for each in known}
+    fresh = [each for each in wanted[1:] if each.name not in solved]
+    _check(network, [each for each in listed if each in fresh or each not in wanted])
+    _check(network, [each for each in fresh if each not in listed])  # said before anything is solved, too
     given = {"gap": gap, "time_limit": time_limit, "threads": threads if run is run_here else 1, "seed": seed}
     store = None if out is None else Store(Path(out))
     solving = _Solving(network, given, run, store, heard, tuple(pages), near=cluster is None, cutoff=cutoff)
-    if base is not None:
-        solving.results[BASE], solving.footing = (dict(base.summary), dict(base.tables)), base.footing
+    solving.results |= {name: (dict(each.summary), dict(each.tables)) for name, each in solved.items()}
+    solving.footing = None if base is None else base.footing
     solving.solve(wanted)
     first, *others = (Outcome(scenario, *solving.results[scenario.name], network) for scenario in wanted)
     return Study((replace(first, footing=solving.footing), *others), options, cases)

@@ -20,7 +20,7 @@ from netopt.network.filters import quoted
 from netopt.study.cluster.connection import Cluster, one_connection
 from netopt.study.outcome import Outcome
 from netopt.study.risk.outage import Outage, outages_of
-from netopt.study.risk.stressed import Stressed
+from netopt.study.risk.stressed import Stressed, unmet_price
 from netopt.study.rounds import Heard, Rounds
 from netopt.study.scenario import Scenario
 from netopt.study.study import Study
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from netopt.plan.folder import Page
 
 __all__ = ["Stress", "stress"]
-
-_TIMES = 10.0
-"""The price of a unit that goes unmet, in times of what a unit costs in the base."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +151,7 @@ def stress(
     if not rounds.base.found:
         return Stress(rounds.study(), (), (), np.nan)
     every = outages_of(rounds.base, lanes)
-    price = _price(rounds.base, network, unmet_cost)
+    price = unmet_price(rounds.base, network, unmet_cost)
     found = _Remedies(rounds, price).solved([outage for outage in every if not outage.reason])
     return Stress(
         rounds.study(),
@@ -162,17 +159,6 @@ def stress(
         tuple(outage for outage in every if outage.reason),
         price,
     )
-
-
-def _price(base: Outcome, network: Network, asked: float | None) -> float:
-    """Return what a unit of demand that must be met costs where it is not, NaN where all demand has a price."""
-    if not np.isnan(network.demand["unmet_cost"]).any():
-        return np.nan
-    if asked is not None:
-        return asked
-    delivered = float(base.tables["service"]["delivered"].sum())
-    price = _TIMES * base.cost / delivered if delivered > 0 else 0.0
-    return price if price > 0 else 1.0
 
 
 @dataclass(frozen=True)

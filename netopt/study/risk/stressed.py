@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from netopt.network import Network
 from netopt.study.comparison import Comparison
 from netopt.study.outcome import Outcome
 from netopt.study.risk.outage import Outage
 
-__all__ = ["Stressed", "served_cost", "unmet_units"]
+__all__ = ["Stressed", "served_cost", "unmet_price", "unmet_units"]
+
+_TIMES = 10.0
+"""The price of a unit that goes unmet, in times of what a unit costs in the base."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,3 +117,14 @@ def served_cost(outcome: Outcome) -> float:
 def unmet_units(outcome: Outcome) -> float:
     """Return how many units go unmet."""
     return float(outcome.tables["unmet"]["quantity"].sum())
+
+
+def unmet_price(base: Outcome, network: Network, asked: float | None) -> float:
+    """Return what a unit of demand that must be met costs where it is not, NaN where all demand has a price."""
+    if not np.isnan(network.demand["unmet_cost"]).any():
+        return np.nan
+    if asked is not None:
+        return asked
+    delivered = float(base.tables["service"]["delivered"].sum())
+    price = _TIMES * base.cost / delivered if delivered > 0 else 0.0
+    return price if price > 0 else 1.0

@@ -1,0 +1,124 @@
+"""Sites decided once as words, tables and a page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import netopt
+from netopt.report.studies.hedge import (
+    cases_table,
+    hedge_answer,
+    measures_table,
+    regret_table,
+    sets_table,
+    sites_table,
+)
+from netopt.report.studies.hedge_page import hedge_json, write_hedge
+from netopt.study.uncertainty.hedged import Hedge
+from netopt.study.verify import verify_study
+from tests.report.conftest import DATA
+from tests.report.pages import Seen, evil_network
+
+TINY = DATA / "tiny" / "network.csv"
+
+FIRE: dict[str, Any] = {"fire": {"edits": ["facilities.Dallas.status=closed"], "probability": 0.1}}
+
+
+@pytest.fixture(scope="module")
+def spare() -> Hedge:
+    """Dallas alone would do until it burns."""
+    edits = ("facilities.Reno.capacity=400", "facilities.Reno.fixed_cost=2000", "demand.unmet_cost=50")
+    return netopt.hedge(netopt.read(TINY).edit(*edits), FIRE)
+
+
+@pytest.fixture(scope="module")
+def stuck() -> Hedge:
+    """One site may be open, and each is out once."""
+    network = netopt.read(TINY).edit(
+        "facilities.Reno.capacity=400", '{"table": "limits", "action": "add", "filter": "what=open_sites;type=fc;at_most=1"}'
+    )
+    out = {f"{name} out": {"edits": [f"facilities.{name}.status=closed"], "probability": 0.5} for name in ("Reno", "Dallas")}
+    return netopt.hedge(network, out)
+
+
+def test_the_answer_is_what_to_do_otherwise(spare: Hedge) -> None:
+    head, lines = hedge_answer(spare)
+    assert head == "To be ready for every case, open Reno and do without Dallas"
+    words = " ".join(lines)
+    assert "On average over 2 cases, the network then costs 4,970.00 USD, within 0%" in words
+    saved = 0.9 * 4230 + 0.1 * 15450 - 4970
+    assert f"saves {saved:,.2f} USD on average beside the sites planned for the base" in words
+    assert f"worth at most {4970 - 0.9 * 4230 - 0.1 * 4970:,.2f} USD" in words
+    assert "at most 740.00 USD more than the best ones, in base." in words
+    assert "All demand is met in every case." in words
+    assert "Out, and still paid for where it is open: Dallas in fire." in words
+
+
+def test_tables(spare: Hedge) -> None:
+    assert sites_table(spare, 10).rows == [["Reno", "open", "", "10%"], ["Dallas", "", "open", "90%"]]
+    assert cases_table(spare, 10).rows == [
+        ["base", "90%", "", "4,970.00", "740.00", "0", "100%"],
+        ["fire", "10%", "Dallas", "4,970.00", "0.00", "0", "100%"],
+    ]
+    assert cases_table(spare, 1).rows[-1][0] == "and 1 more in hedge_cases.csv"
+    kinds = [row[0] for row in measures_table(spare).rows]
+    assert [name.split("(")[-1].rstrip(")") for name in kinds] == ["RP", "WS", "EEV", "EVPI", "VSS"]
+    first, second = sets_table(spare).rows
+    assert first[:5] == ["hedged sites", "4,970.00", "740.00", "base", "0%"]
+    assert second[:6] == ["forecast sites", "+382.00", "10,480.00", "fire", "10%", "30"]
+    assert regret_table(spare, 5).rows[1] == ["forecast sites", "0.00", "10,480.00"]
+    assert regret_table(spare, 1).rows == []
+
+
+def test_no_sites_for_every_case(stuck: Hedge) -> None:
+    head, lines = hedge_answer(stuck)
+    assert head == "No sites serve every case"
+    assert "--unmet-cost" in " ".join(lines)
+    assert [row[1] for row in sets_table(stuck).rows] == ["no limit", "no limit"]
+    assert {row[4] for row in sets_table(stuck).rows} == {"50%"}
+    said = hedge_json(stuck)
+    assert (said["status"], said["cost"], said["open_sites"]) == ("infeasible", None, [])
+    json.dumps(said, allow_nan=False)
+
+
+def test_a_case_that_has_no_plan_is_named() -> None:
+    found = netopt.hedge(TINY, {"too much": {"edits": ["demand.quantity*=2"], "probability": 0.1}})
+    head, lines = hedge_answer(found)
+    assert head == "No sites serve every case"
+    assert lines[0] == "In too much, there is no plan whatever sites are open."
+
+
+def test_a_base_without_a_plan() -> None:
+    found = netopt.hedge(netopt.read(TINY).edit("demand.quantity*=9"), FIRE)
+    assert hedge_answer(found)[0] == "The base has no plan"
+
+
+@pytest.mark.slow
+def test_the_page_and_the_files(spare: Hedge, tmp_path: Path) -> None:
+    found = netopt.hedge(spare.study.base.source, FIRE, out=tmp_path)
+    files = {path.name for path in write_hedge(found, tmp_path, "What if it burns?")}
+    assert files >= {"hedge.html", "hedge.csv", "hedge_cases.csv", "hedge_measures.csv", "hedge.json", "cases.csv", "study.json"}
+    page = Seen((tmp_path / "hedge.html").read_text())
+    assert "script" not in page.tags
+    assert "What if it burns?" in page.text
+    assert "To be ready for every case, open Reno and do without Dallas" in page.text
+    said = json.loads((tmp_path / "hedge.json").read_text())
+    assert (said["cost"], said["open_sites"]) == (pytest.approx(4970), ["Oakland", "Reno"])
+    assert verify_study(tmp_path, found.study.base.source) == []
+    again = netopt.hedge(found.study.base.source, tmp_path / "cases.csv")
+    assert again.here_and_now.value == pytest.approx(4970)
+
+
+@pytest.mark.slow
+def test_hostile_names_stay_text(tmp_path: Path) -> None:
+    cases = {"<b>more</b>": {"edits": ["demand.quantity*=1.01"], "probability": 0.5, "description": "<script>alert(1)</script>"}}
+    cases = {name.replace("/", ""): said for name, said in cases.items()}
+    found = netopt.hedge(evil_network(), cases, out=tmp_path)
+    write_hedge(found, tmp_path, "<img src=x>")
+    page = Seen((tmp_path / "hedge.html").read_text())
+    assert not {"script", "img", "b"} & {*page.tags}
+    assert found.sets
