@@ -129,6 +129,7 @@ def solve(
     rooms: Iterable[Room] | None = None,
     amend: Amend | None = None,
     progress: Callable[[Progress], None] | None = None,
+    start: Plan | None = None,
 ) -> Plan:
     """Find the cheapest way to run a network, and say how close to cheapest it is.
 
@@ -150,6 +151,10 @@ def solve(
         Gets the Pyomo model before it is solved and may add variables and constraints.
     progress : callable, optional
         Called with a `netopt.solve.Progress` from the solver's thread while the search goes on.
+    start : Plan, optional
+        Of a network that differs in a few numbers, such as the one before `Network.edit`: the search begins with its
+        choices and with what its certificate proves here, and is often over at once. Not used with rooms of your own
+        or `amend`.
 
     Returns
     -------
@@ -178,6 +183,7 @@ def solve(
         rooms=rooms,
         amend=amend,
         progress=progress,
+        start=start,
         pages=PAGES,
     )
 

@@ -3,8 +3,8 @@
 Its plan is completed with flows of its own here, and its leaves are bounded here by the duals that they had there. The
 two may be close enough already. If not, what is below the cutoff is lifted by prices: where a linear program takes
 seconds, passes of the volume algorithm take tenths of one, and the duals of a leaf, which were only as good as was
-needed to cut it off, are as a rule soon good enough to do so again. What is left is branched on, as ever; of a program
-of few columns the whole search is made again, which takes hardly longer, from the plan that there is by now.
+needed to cut it off, are as a rule soon good enough to do so again. What is left is branched on, as ever; where
+that is much, or the program is small, the whole search is made again, from the plan that there is by now.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ BoolArray = npt.NDArray[np.bool_]
 
 _FAR = 0.05
 """Where the carried plan and bound are further apart than this, nothing is gained by going on from them."""
+
+_NEAR = 2.0
+"""Times the asked gap; where more is left after lifting, old leaves are too many to be worth it."""
 
 _WIDER = 2
 """Times the columns that earlier duals ask for, to lift by prices."""
@@ -76,7 +79,7 @@ class Resumed(Search):
             return super()._run()
         for cut in earlier.cuts:
             self.ledger.add_cut(cut)
-        tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take, self._settle)
+        tree = self._planted()
         tree.resume(earlier.duals, earlier.leaves)
         self._take_over(earlier.choices)
         if gap_between(self.plans.cost, tree.bound) > max(_FAR, self.control.gap):
@@ -88,7 +91,8 @@ class Resumed(Search):
         lifted = [] if self._over() else self._lift(tree, earlier)
         if self._over():
             return self._found(tree, first)
-        if len(self.program.cost) > FEW_COLUMNS:
+        near = gap_between(self.plans.cost, self.bound) <= _NEAR * self.control.gap
+        if near and len(self.program.cost) > FEW_COLUMNS:
             self._go_on(tree, earlier, lifted)
             return self._found(tree, first)
         proved, found = tree.certificate(), super()._run()

@@ -136,8 +136,7 @@ class Search(Standing):
     def _run(self) -> Found | None:
         remaining = self.control.remaining
         seconds = np.inf if remaining is None else _ROOT_SHARE * remaining
-        tree = self.tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take, self._settle)
-        tree.enough = float(np.nextafter(self.control.cutoff, np.inf))
+        tree = self.tree = self._planted()
         weak = self.relaxation.run()[1]
         tree.begin(self.ledger.no_duals() if weak is None else weak.duals)
         if weak is not None:
@@ -160,6 +159,12 @@ class Search(Standing):
             self._look_among_kept()
         self._finish(tree, root)
         return self._found(tree, first)
+
+    def _planted(self) -> Tree:
+        """Return a tree that has not begun."""
+        tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take, self._settle)
+        tree.enough = float(np.nextafter(self.control.cutoff, np.inf))
+        return tree
 
     def _finish(self, tree: Tree, root: Screened) -> None:
         """Look for plans, and branch: with a tree of our own or HiGHS's, or both."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 from typing import Any
 
@@ -87,8 +88,29 @@ def check(kind: str, number: int) -> None:
     assert warm.certificate.bound - 1e-9 * size <= exact <= cold.cost + 1e-7 * size
 
 
+@pytest.fixture
+def never_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small programs are not searched from scratch after all."""
+    module = importlib.import_module("netopt.solve.resumed")
+    for name, value in (("FEW_COLUMNS", 0), ("_NEAR", np.inf), ("_FAR", np.inf)):
+        monkeypatch.setattr(module, name, value)
+
+
 @pytest.mark.parametrize(("kind", "number"), CASES)
 def test_the_same_optimum_as_from_scratch(kind: str, number: int) -> None:
+    check(kind, number)
+
+
+@pytest.mark.usefixtures("never_again")
+@pytest.mark.parametrize(("kind", "number"), CASES)
+def test_old_leaves_are_branched_on(kind: str, number: int) -> None:
+    check(kind, number)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("never_again")
+@pytest.mark.parametrize(("kind", "number"), MANY)
+def test_old_leaves_are_branched_on_in_many(kind: str, number: int) -> None:
     check(kind, number)
 
 
