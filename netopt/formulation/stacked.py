@@ -151,6 +151,7 @@ def stacked(programs: Sequence[Program], weights: Sequence[float]) -> Stacked:
         terms.append(sp.coo_array((entries.data, (entries.coords[0] + height, where[entries.coords[1]]))))
         own_rows, height = _own_rows(part, keep, names, number, height)
         rows |= own_rows
+    most[:shared] = np.inf  # what is not worth it in one case may be in another
     row, column = (np.concatenate([each.coords[axis] for each in terms]).astype(np.int32) for axis in (0, 1))
     value = np.concatenate([each.data for each in terms])
     gates = [

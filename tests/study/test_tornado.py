@@ -51,9 +51,17 @@ def test_the_largest_swing_is_first(tenth: Tornado) -> None:
 
 def test_inputs_that_are_not_there_are_left_out() -> None:
     names = [each.name for each in inputs_of(netopt.read(TINY), 10)]
-    assert names == ["demand", "transport by truck", "handling", "fixed cost of sites", "buying", "capacity of sites"]
+    sites = ["fixed cost of sites", "opening and closing"]
+    assert names == ["demand", "transport by truck", "handling", *sites, "buying", "capacity of sites"]
     bare = netopt.read(TINY).edit("facilities.handling_cost=0", "supply.unit_cost=", "facilities.capacity=")
-    assert [each.name for each in inputs_of(bare, 10)] == ["demand", "transport by truck", "fixed cost of sites"]
+    assert [each.name for each in inputs_of(bare, 10)] == ["demand", "transport by truck", *sites]
+
+
+def test_fixed_costs_of_lanes_and_unmet_demand_are_inputs() -> None:
+    network = netopt.read(TINY).edit("lanes.fixed_cost=5", "demand.unmet_cost=90")
+    cells = {each.name: each.cells for each in inputs_of(network, 10)}
+    assert cells["fixed cost of lanes"] == (("lanes", "", "fixed_cost"),)
+    assert cells["unmet demand"] == (("demand", "", "unmet_cost"),)
 
 
 def test_products_regions_and_modes_on_their_own() -> None:

@@ -18,6 +18,9 @@ _RATES = (
     ("handling", (("facilities", "handling_cost"), ("handling", "unit_cost"))),
     ("storage", (("facilities", "storage_cost"), ("inventory", "storage_cost"))),
     ("fixed cost of sites", (("facilities", "fixed_cost"),)),
+    ("opening and closing", (("facilities", "opening_cost"), ("facilities", "closing_cost"))),
+    ("fixed cost of lanes", (("lanes", "fixed_cost"),)),
+    ("unmet demand", (("demand", "unmet_cost"),)),
     ("buying", (("supply", "unit_cost"),)),
 )
 _BY_MODE = (
