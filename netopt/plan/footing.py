@@ -39,14 +39,17 @@ def footing_of(plan: Plan) -> Footing | None:
     return {"choices": choices, "certificate": stated(plan.certificate)}
 
 
-def read_footing(folder: Path) -> Footing | None:
-    """Return what the plan in a folder offers, None where that is nothing."""
+def read_footing(folder: Path, network: Network) -> Footing | None:
+    """Return what the plan of a network in a folder offers, None where that is nothing, or of other tables."""
     try:
         proof = json.loads((folder / "proof.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     if not isinstance(proof, dict) or not proof.get("choices") or not proof.get("certificate"):
         return None
+    edits = [dict(edit) for edit in network.tables.edits]
+    if proof.get("input_sha256") != network.tables.sha256 or proof.get("edits", []) != edits:
+        return None  # of a program with other sides, where its leaves would not hold every choice
     return {name: proof[name] for name in ("choices", "certificate")}
 
 

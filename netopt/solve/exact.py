@@ -159,7 +159,7 @@ def _searched(program: Program, control: Control, start: Start | None) -> Found 
 
 def _close(found: Found, control: Control) -> bool:
     near = found.point is not None and gap_between(found.cost, found.bound) <= control.gap
-    return near or found.bound > control.cutoff
+    return near or control.cutoff < found.bound < np.inf  # that there is no plan at all HiGHS has to confirm
 
 
 def _spent(control: Control) -> bool:

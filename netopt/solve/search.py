@@ -147,9 +147,10 @@ class Search(Standing):
         first = tree.certificate()
         if self._over():
             return self._found(tree, first)
-        root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise, self._over)
+        root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise_root, self._over)
         if root is None:
             return None
+        self._bound_root(tree, root)
         if self._alone:
             self._invite(max(0.0, _ALONE - self.control.seconds))
         if not self._over():
@@ -193,17 +194,24 @@ class Search(Standing):
         until = self.control.seconds + seconds
         lower, upper = self.relaxation.lower, self.relaxation.upper
         ascent = Ascent(self.ledger, self.dicuts, self.control, kept, weak, lower, upper)
-        if not ascent.climb(lambda: self.control.seconds > until, self._raise):
+        if not ascent.climb(lambda: self.control.seconds > until, self._raise_root):
             return False
         self.ascent, self.relaxation = ascent, ascent.relaxation()
         self._prove_root(tree, ascent)
         return True
 
+    def _raise_root(self, bound: float) -> None:
+        """Take a bound of the root, beside which parts may be done already."""
+        self._raise(bound if self.tree is None else min(bound, self.tree.least_done))
+
     def _prove_root(self, tree: Tree, ascent: Ascent) -> None:
         """Let the root of a tree, which waits, know of the best bound there."""
-        root, node = ascent.root(), tree.pop()
+        self._bound_root(tree, ascent.root())
+
+    def _bound_root(self, tree: Tree, root: Screened) -> None:
+        node = tree.pop()
         if node is not None:
-            tree.push(tree.bounded(node, root.point, root.bound.value))
+            tree.push(tree.bounded(node, root.best, root.bound.value))
 
     def _by_prices(self, tree: Tree, weak: Point, seconds: float, spent: float) -> None:
         """Raise the bound and look for plans by prices, as long as exact relaxations would take too long.
@@ -218,7 +226,7 @@ class Search(Standing):
             For raising the bound, and for the first relaxation.
         """
         if not self._ascend(tree, weak, seconds):
-            self.relaxation = scout(self.relaxation, seconds / 2, self._raise)
+            self.relaxation = scout(self.relaxation, seconds / 2, self._raise_root)
         tree.move_to(self.relaxation)
         if self.ascent is None:
             return
@@ -287,7 +295,7 @@ class Search(Standing):
             def enough(until: float = until) -> bool:
                 return self._over() or self.control.seconds > until
 
-            ascent.climb(enough, self._raise)
+            ascent.climb(enough, self._raise_root)
             if led is None or self.bound - dived > _NEWS * abs(self.bound):
                 led, dived = self._dive(ascent), self.bound  # other prices, other choices
             self.plans.by_regions(*led, patience)

@@ -130,6 +130,11 @@ class Tree:
         unsettled = min((bound for bound, _, _ in self.unsettled), default=np.inf)
         return float(min(first, here, unsettled, self._least, self.best))
 
+    @property
+    def least_done(self) -> float:
+        """The least bound of what needs no further look, money; infinite where there is nothing."""
+        return self._least
+
     def done(self, leaf: Node) -> None:
         """Take a part of the search that needs no further look."""
         self.leaves.append(leaf)

@@ -351,8 +351,8 @@ class _Solving:
         tasks = [task for task in map(self._task, wanted) if task is not None]
         if tasks and tasks[0].scenario.name == BASE:
             self._solve_base(tasks.pop(0))
-        if self.store is not None and self.footing is None:
-            self.footing = read_footing(self.store.plan(folder_of(BASE)))
+        if self.store is not None and self.footing is None and "flows" in self.results[BASE][1]:
+            self.footing = read_footing(self.store.plan(folder_of(BASE)), self.network)
         self._work_off(tasks)
 
     def _task(self, scenario: Scenario) -> Task | None:

@@ -215,9 +215,10 @@ def test_a_plan_starts_the_next_one(network: netopt.Network, tmp_path: Any) -> N
     plan.save(tmp_path / "plan")
     changed = network.edit("demand.quantity*=1.05")
     cold = solve(changed, threads=1)
-    kept = read_footing(tmp_path / "plan")
+    kept = read_footing(tmp_path / "plan", network)
     assert kept is not None
     assert kept == footing_of(plan)
+    assert read_footing(tmp_path / "plan", changed) is None  # of other tables
     for start in (plan, start_from(kept, network)):
         warm = solve(changed, threads=1, start=start)
         assert warm.cost == pytest.approx(cold.cost, rel=1e-4)
@@ -235,9 +236,27 @@ def test_the_footing_of_another_network_is_left_alone(network: netopt.Network) -
     assert start_from(None, network) is None
 
 
-def test_a_folder_without_a_proof_offers_nothing(tmp_path: Any) -> None:
-    assert read_footing(tmp_path) is None
+def test_a_folder_without_a_proof_offers_nothing(tmp_path: Any, network: netopt.Network) -> None:
+    assert read_footing(tmp_path, network) is None
     (tmp_path / "proof.json").write_text("not even that")
-    assert read_footing(tmp_path) is None
+    assert read_footing(tmp_path, network) is None
     (tmp_path / "proof.json").write_text('{"choices": null, "certificate": null}')
-    assert read_footing(tmp_path) is None
+    assert read_footing(tmp_path, network) is None
+
+
+# -- bounds that are enough ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_bound_that_is_called_ours_is_what_the_certificate_proves(kind: str) -> None:
+    for seed in (100, 103):
+        program = build(netopt.read(accepted(seed, **KINDS[kind])))
+        cost = answer(program, gap=1e-4).cost
+        if not np.isfinite(cost):
+            continue
+        for share in (0.8, 0.95):
+            found = solve_program(program, Control(gap=1e-4, time_limit=20, threads=1, cutoff=share * cost))
+            assert found.bound <= cost * (1 + 1e-6)
+            if found.bound_by == "netopt":
+                assert found.certificate is not None
+                assert found.certificate.bound >= found.bound - 1e-9 * abs(found.bound)

@@ -181,7 +181,7 @@ def _part(found: Alternatives, part: Part, outcome: Outcome) -> dict[str, Any]:
         "part": outcome.name,
         "with": "; ".join(named(part.opened)),
         "without": "; ".join(named(part.shut)),
-        "status": "cut off" if above and outcome.bound < np.inf else summary["status"],
+        "status": "cut off" if above and summary["status"] in ("feasible", "interrupted") else summary["status"],
         "cost": outcome.cost if outcome.found else None,
         "bound": _known(outcome.bound),
         "bound_by": str(summary.get("bound_by", "")) if np.isfinite(outcome.bound) else "",
