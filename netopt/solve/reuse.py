@@ -144,9 +144,9 @@ def _places(
         if block.size == other.size and all((a == b).all() for a, b in zip(one, another, strict=True)):
             place[block.at] = other.at  # as a rule: nothing came, nothing went
             continue
-        keys = pd.MultiIndex.from_arrays(another)
-        if not keys.has_duplicates:
-            found = keys.get_indexer(pd.MultiIndex.from_arrays(one))
+        before, keys = pd.MultiIndex.from_arrays(one), pd.MultiIndex.from_arrays(another)
+        if not before.has_duplicates and not keys.has_duplicates:
+            found = keys.get_indexer(before)
             place[block.at] = np.where(found >= 0, other.start + found, _GONE)
     return place
 
