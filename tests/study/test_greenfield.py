@@ -313,6 +313,23 @@ def test_what_belongs_to_a_copied_site_comes_with_it() -> None:
     assert facilities.latitude[at] == pytest.approx(found.sites[0].latitude)
 
 
+def test_rows_with_a_group_of_a_copied_site_come_with_it() -> None:
+    """A row of its own wins over one with its group, and the new site is copied from what then holds."""
+    add = '{{"table": "{}", "action": "add", "filter": "{}"}}'.format
+    edits = (
+        add("products", "name=cup"), add("groups", "name=all;member=Reno"), add("groups", "name=all;member=Dallas"),
+        add("handling", "facility=all;product=tea;unit_cost=5"), add("handling", "facility=all;product=cup;unit_cost=6"),
+        add("handling", "facility=Reno;product=tea;unit_cost=3"), add("inventory", "facility=ALL;product=tea;safety_stock=4"),
+    )  # fmt: skip
+    found = greenfield(netopt.read(TINY).edit(*edits), like="Reno", count=2, **BARE)
+    names = [site.name for site in found.sites]
+    rows = found.rows["handling"].sort_values(["facility", "unit_cost"])
+    assert rows[["facility", "unit_cost"]].to_numpy().tolist() == [[name, cost] for name in sorted(names) for cost in (3, 6)]
+    assert found.rows["inventory"][["facility", "safety_stock"]].to_numpy().tolist() == [[name, 4] for name in names]
+    at = [list(found.network.facilities.names).index(name) for name in ("Reno", *names)]
+    assert found.network.handling_cost[at][:, :, 0].tolist() == [[3, 6]] * 3
+
+
 def test_names_are_free_and_words_are_those_of_the_network() -> None:
     there = netopt.read(TINY).edit("customers.country=United States", "customers.region=West")
     taken = greenfield(there, **BARE).sites[0].name

@@ -17,6 +17,7 @@ from netopt import schema
 from netopt.errors import InputError, Problem
 from netopt.network import Network
 from netopt.network.distance import great_circle
+from netopt.network.resolve import expand_groups
 from netopt.network.sites import CLOSED
 from netopt.read import read_tables
 from netopt.read.problems import fold
@@ -159,7 +160,7 @@ def _copied_rows(model: Model, sites: Sequence[Site], like: str) -> tuple[Rows, 
     tables = model.network.tables
     rows = {"facilities": pd.concat([_copy(_of(tables["facilities"], "name", like), model, each) for each in sites])}
     for table in ("handling", "inventory"):
-        own = _of(tables[table], "facility", like)
+        own = _of(expand_groups(tables, table), "facility", like)
         if len(own):
             blank = {"initial": np.nan} if "initial" in own else {}
             rows[table] = pd.concat([own.assign(facility=each.name, **blank) for each in sites])
