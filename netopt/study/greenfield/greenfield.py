@@ -73,6 +73,8 @@ class Greenfield:
         With the new rows.
     before, after : Side
         Customers with today's sites of the type (None where there is none), and with those that are proposed.
+    asked : int
+        How many sites were asked for; fewer are proposed where more would serve nobody.
     study : Study or None
         The network with the new sites as the base, and without them, where that was asked for.
     """
@@ -86,6 +88,7 @@ class Greenfield:
     network: Network
     before: Side | None
     after: Side
+    asked: int
     study: Study | None = None
 
     def table(self) -> pd.DataFrame:
@@ -278,7 +281,7 @@ def greenfield(
         write_tables(grown.tables, folder / NETWORK)
         grown = read(folder / NETWORK)
     sides = _sides(model, sites, fixed, grown)
-    answer = Greenfield(model, found, tuple(sites), fixed, rows, (*said, *words), grown, *sides)
+    answer = Greenfield(model, found, tuple(sites), fixed, rows, (*said, *words), grown, *sides, count)
     if not solve:
         return answer
     every = "|".join(quoted(site.name) for site in sites)
