@@ -24,7 +24,7 @@ _DIGITS = 6
 def median_cells(network: Network, at: IntArray) -> dict[str, float | str]:
     """Return the cells that sites have in the median; what is counted in another unit than usual is passed over.
 
-    What a unit costs to handle and to store is what most products cost there, whichever table says so.
+    What a unit costs to handle and to store is what it costs for most of what customers want, whichever table says so.
 
     Parameters
     ----------
@@ -42,7 +42,9 @@ def median_cells(network: Network, at: IntArray) -> dict[str, float | str]:
         words |= {unit: UNITS[usual]} if usual else {}  # units are what a blank cell means
         numbers[limit] = float(_medians(getattr(facilities, limit)[at[codes == usual]]))
     numbers |= {name: float(_medians(getattr(facilities, name)[at])) for name in _COSTS}
-    numbers |= {name: _usual(_medians(getattr(network, name)[at])) for name in _BY_PRODUCT}
+    wanted = np.zeros(len(network.products))
+    np.add.at(wanted, network.demand.product, network.demand["quantity"])
+    numbers |= {name: _usual(_medians(getattr(network, name)[at]), wanted) for name in _BY_PRODUCT}
     new = at[~facilities.existing[at]]  # what is there was paid for long ago
     numbers["opening_cost"] = float(_medians(facilities.opening_cost[new if len(new) else at]))
     return words | {name: value for name, value in numbers.items() if np.isfinite(value) and value > 0}
@@ -91,10 +93,10 @@ def _storage(network: Network, at: IntArray, cells: Mapping[str, float | str]) -
     return found
 
 
-def _usual(values: FloatArray) -> float:
-    """Return the value that is there most often."""
-    found, count = np.unique(values, return_counts=True)
-    return float(found[count.argmax()])
+def _usual(values: FloatArray, units: FloatArray) -> float:
+    """Return the value that holds for the most units."""
+    found, which = np.unique(values, return_inverse=True)
+    return float(found[np.bincount(which.ravel(), units).argmax()])
 
 
 def _medians(values: FloatArray) -> FloatArray:
