@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.study.small import files_of
 
 FEW = ("--starts", 8)
 
@@ -68,6 +69,29 @@ def test_the_input_is_never_overwritten(run: Run, tiny: Path, here: Path) -> Non
     assert (again.exit_code, "its own input" in again.stderr) == (2, True)
     assert (here / "out" / "network.csv").read_bytes() == before
     assert json.loads((here / "out" / "greenfield.json").read_text())["input"] == "../network.csv"
+
+
+def test_a_study_keeps_the_network_that_it_is_of(run: Run, tiny: Path, here: Path) -> None:
+    words = ("greenfield", tiny, "-o", "out", "--no-snap", "-q", *FEW)
+    assert run(*words, "--solve", "--gap", 0).exit_code == 0
+    before = files_of(here / "out")
+    refused = run(*words, "--count", 2)
+    assert refused.exit_code == 2
+    assert "the study in out is of the network.csv that is there, and this one has other rows" in refused.stderr
+    assert "name another folder with --out, or add --solve" in refused.stderr
+    assert files_of(here / "out") == before
+    assert run(*words).exit_code == 0  # the same rows
+    assert run("verify", "out").exit_code == 0
+    assert run(*words, "--count", 2, "--solve", "--gap", 0).exit_code == 0
+    assert run("verify", "out").exit_code == 0
+
+
+def test_a_study_of_another_network_is_no_hindrance(run: Run, tiny: Path, here: Path) -> None:
+    (here / "cases.yaml").write_text("dear: [lanes.unit_cost*=2]\n", encoding="utf-8")
+    assert run("study", tiny, "cases.yaml", "-o", "out", "-q").exit_code == 0
+    for count in (1, 2):
+        assert run("greenfield", tiny, "-o", "out", "--no-snap", "-q", "--count", count, *FEW).exit_code == 0
+    assert run("verify", "out").exit_code == 0
 
 
 def test_a_folder_with_something_else_is_left_alone(run: Run, tiny: Path, here: Path) -> None:

@@ -47,6 +47,19 @@ def test_the_answer_without_plans(one: Greenfield) -> None:
     assert "medians of the 2 sites of type fc" in how
 
 
+def test_fewer_than_asked_are_said(one: Greenfield) -> None:
+    few = greenfield(TINY, count=5, starts=8, snap=False)
+    assert len(few.sites) == 3
+    words = (
+        "5 were asked for and 3 are proposed: the search found no place where one more would lower what distance costs. "
+        "Every customer is at an exact centre or a site that stays."
+    )
+    assert words in " ".join(greenfield_answer(few)[1][:2])
+    said = greenfield_json(few)
+    assert said["asked"] == 5
+    assert not any("asked for" in line for line in greenfield_answer(one)[1])
+
+
 def test_the_answer_where_today_is_ignored() -> None:
     head, _ = greenfield_answer(greenfield(TINY, starts=8, snap=False, fresh=True))
     assert head.startswith("1 new site of type fc alone: ")

@@ -242,6 +242,56 @@ def test_rows_have_the_medians_of_the_type_or_what_one_site_has() -> None:
         greenfield(there, like="Renno", **BARE)
 
 
+def test_medians_are_of_what_products_cost_whichever_table_says_so() -> None:
+    """Tea costs 5 at both sites, cups 5 and 9, and glass what the sites ask; glass is limited at both of them, cups at one."""
+    add = '{{"table": "{}", "action": "add", "filter": "{}"}}'.format
+    tea = [add("handling", f"facility={site};product=tea;unit_cost=5") for site in ("Reno", "Dallas")]
+    one = greenfield(netopt.read(TINY).edit(*tea), **BARE)
+    assert one.rows["facilities"]["handling_cost"].tolist() == [5]
+    assert "handling" not in one.rows
+    several = (
+        *tea, add("products", "name=cup"), add("products", "name=glass"), add("groups", "name=all;member=Reno"),
+        add("groups", "name=all;member=Dallas"), add("handling", "facility=all;product=cup;unit_cost=5;capacity=40"),
+        add("handling", "facility=Dallas;product=cup;unit_cost=9"), "facilities.cycle_days=7", "facilities.storage_cost=1",
+        add("handling", "facility=all;product=glass;capacity=30"),
+        add("inventory", "facility=all;product=tea;storage_cost=3"),
+    )  # fmt: skip
+    found = greenfield(netopt.read(TINY).edit(*several), count=2, **BARE)
+    names = [site.name for site in found.sites]
+    cells = found.rows["facilities"].set_index("name")
+    assert cells["handling_cost"].tolist() == [5, 5]  # nobody wants anything but tea
+    network, at = found.network, [list(found.network.facilities.names).index(name) for name in names]
+    assert list(network.products.names) == ["tea", "cup", "glass"]
+    assert network.handling_cost[at][:, :, 0].tolist() == [[5, 7, 1]] * 2
+    assert network.storage_cost[at][:, :, 0].tolist() == [[3, 1, 1]] * 2
+    assert found.rows["handling"][["facility", "product"]].to_numpy().tolist() == [
+        [name, product] for name in names for product in ("cup", "glass")
+    ]
+    limits = found.rows["handling"].set_index("product")["capacity"]
+    assert limits["glass"].tolist() == [30, 30]
+    assert limits["cup"].isna().all()
+    assert found.rows["inventory"]["max_stock"].tolist() == [0, 0, 0, 0]
+    assert any("rows in handling and inventory" in words for words in found.words)
+    assert any("carry no stock" in words for words in found.words)
+
+
+def test_a_new_site_handles_for_what_the_others_do() -> None:
+    """All of 4 units pay 5 at the one site that there is, and at the new one: what is saved is transport alone."""
+    handled = '{"table": "handling", "action": "add", "filter": "facility=Old;product=tea;unit_cost=5"}'
+    frames = dict(network(CROSS, HERE).tables.frames)
+    frames["products"], frames["demand"] = pd.DataFrame({"name": ["tea"]}), frames["demand"].assign(product="tea")
+    free, dear = (
+        greenfield(there, solve=True, gap=0.0, **BARE)
+        for there in (netopt.read(frames), netopt.read(frames).edit(handled))
+    )
+    assert free.saving is not None
+    assert free.saving > 1
+    assert dear.saving == pytest.approx(free.saving)
+    assert dear.study is not None
+    assert free.study is not None
+    assert dear.study.base.cost == pytest.approx(free.study.base.cost + 5 * 4)
+
+
 @pytest.mark.slow
 def test_what_belongs_to_a_copied_site_comes_with_it() -> None:
     edits = (
@@ -261,6 +311,23 @@ def test_what_belongs_to_a_copied_site_comes_with_it() -> None:
     assert facilities.capacity[at].tolist() == [200, 50]
     assert (facilities.status[at] == 2).all()  # to be considered in every period
     assert facilities.latitude[at] == pytest.approx(found.sites[0].latitude)
+
+
+def test_rows_with_a_group_of_a_copied_site_come_with_it() -> None:
+    """A row of its own wins over one with its group, and the new site is copied from what then holds."""
+    add = '{{"table": "{}", "action": "add", "filter": "{}"}}'.format
+    edits = (
+        add("products", "name=cup"), add("groups", "name=all;member=Reno"), add("groups", "name=all;member=Dallas"),
+        add("handling", "facility=all;product=tea;unit_cost=5"), add("handling", "facility=all;product=cup;unit_cost=6"),
+        add("handling", "facility=Reno;product=tea;unit_cost=3"), add("inventory", "facility=ALL;product=tea;safety_stock=4"),
+    )  # fmt: skip
+    found = greenfield(netopt.read(TINY).edit(*edits), like="Reno", count=2, **BARE)
+    names = [site.name for site in found.sites]
+    rows = found.rows["handling"].sort_values(["facility", "unit_cost"])
+    assert rows[["facility", "unit_cost"]].to_numpy().tolist() == [[name, cost] for name in sorted(names) for cost in (3, 6)]
+    assert found.rows["inventory"][["facility", "safety_stock"]].to_numpy().tolist() == [[name, 4] for name in names]
+    at = [list(found.network.facilities.names).index(name) for name in ("Reno", *names)]
+    assert found.network.handling_cost[at][:, :, 0].tolist() == [[3, 6]] * 3
 
 
 def test_names_are_free_and_words_are_those_of_the_network() -> None:

@@ -12,6 +12,7 @@ from netopt.report.console import TextTable
 from netopt.report.studies.study import signed
 from netopt.report.words import amount, at_most, count, listed, money
 from netopt.study.greenfield.greenfield import WITHOUT
+from netopt.study.greenfield.weber import angles
 
 if TYPE_CHECKING:
     from netopt.study.greenfield.greenfield import Greenfield
@@ -27,6 +28,8 @@ NOTE = (
 
 _TYPED = ("fixed_cost", "opening_cost", "capacity", "handling_cost")
 _WORDS = ("site", "country", "region")
+_AT = 1e-6
+"""Radians within which a customer is at a site."""
 
 
 def greenfield_answer(found: Greenfield) -> tuple[str, list[str]]:
@@ -43,13 +46,28 @@ def greenfield_answer(found: Greenfield) -> tuple[str, list[str]]:
     else:
         short = f"{new}, {after:,.0f} {unit} from a customer's unit in the mean"
     if found.study is None:
-        return short, [*_weighed(found), *_sure(found)]
+        return short, [*_fewer(found), *_weighed(found), *_sure(found)]
     head = _solved_head(found, found.study)
-    return head, [*_solved(found, found.study), f"{short}.", *_weighed(found), *_sure(found)]
+    return head, [*_solved(found, found.study), f"{short}.", *_fewer(found), *_weighed(found), *_sure(found)]
 
 
 def _currency(found: Greenfield) -> str:
     return str(found.model.network.settings.currency or "")
+
+
+def _fewer(found: Greenfield) -> Iterator[str]:
+    """Yield that fewer sites are proposed than were asked for, and why, where it is so."""
+    asked, proposed = found.asked, len(found.sites)
+    if proposed == asked:
+        return
+    verb = "is" if proposed == 1 else "are"
+    yield (
+        f"{asked:,} were asked for and {proposed:,} {verb} proposed: the search found no place where one more would "
+        "lower what distance costs."
+    )
+    places = np.vstack([found.found.centres, found.model.vectors(found.fixed)])
+    if (angles(found.model.pull.customers, places).min(axis=1) < _AT).all():
+        yield "Every customer is at an exact centre or a site that stays."
 
 
 def _weighed(found: Greenfield) -> Iterator[str]:

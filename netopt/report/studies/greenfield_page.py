@@ -82,6 +82,7 @@ def greenfield_json(found: Greenfield) -> dict[str, Any]:
         "answer": head,
         "words": [*words, *method_words(found)],
         "type": model.kind,
+        "asked": found.asked,
         "unit": model.network.settings.distance_unit,
     }
     said |= {"cost_per_distance": model.slope, "starts": ends.starts, "agreeing": ends.agreeing}

@@ -6,10 +6,12 @@ capacity, no promise. They are a proposal. Whether one is worth opening is for a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +30,7 @@ from netopt.study.greenfield.rows import Site, proposed, rows_of, with_rows
 from netopt.study.greenfield.side import Side, distance_costs
 from netopt.study.greenfield.weber import angles, unit_vectors
 from netopt.study.scenario import Scenario
+from netopt.study.store import STUDY
 from netopt.study.study import Study, study
 
 if TYPE_CHECKING:
@@ -70,6 +73,8 @@ class Greenfield:
         With the new rows.
     before, after : Side
         Customers with today's sites of the type (None where there is none), and with those that are proposed.
+    asked : int
+        How many sites were asked for; fewer are proposed where more would serve nobody.
     study : Study or None
         The network with the new sites as the base, and without them, where that was asked for.
     """
@@ -83,6 +88,7 @@ class Greenfield:
     network: Network
     before: Side | None
     after: Side
+    asked: int
     study: Study | None = None
 
     def table(self) -> pd.DataFrame:
@@ -234,7 +240,8 @@ def greenfield(
     Raises
     ------
     InputError
-        When the network cannot be used as it is, nothing says what distance costs, or real places are not to be had.
+        When the network cannot be used as it is, nothing says what distance costs, or real places are not to be had;
+        when the folder holds a study of other rows, and nothing is solved that could take its place.
     ValueError
         When an option is out of range.
     """
@@ -267,17 +274,40 @@ def greenfield(
     grown = with_rows(network, rows)
     if out is not None:
         folder = Path(out)
+        if not solve and _studied(folder) and not _written_already(grown, folder):
+            why = f"the study in {folder} is of the {NETWORK} that is there, and this one has other rows"
+            raise InputError([Problem(NETWORK, None, None, why, "name another folder with --out, or add --solve")])
         folder.mkdir(parents=True, exist_ok=True)
         write_tables(grown.tables, folder / NETWORK)
         grown = read(folder / NETWORK)
     sides = _sides(model, sites, fixed, grown)
-    answer = Greenfield(model, found, tuple(sites), fixed, rows, (*said, *words), grown, *sides)
+    answer = Greenfield(model, found, tuple(sites), fixed, rows, (*said, *words), grown, *sides, count)
     if not solve:
         return answer
     every = "|".join(quoted(site.name) for site in sites)
     shut = Edit("facilities", f"name={every}", "status", "set", "closed")
     without = Scenario(WITHOUT, (shut,), description="the network as it was given")
     return replace(answer, study=study(grown, [without], seed=seed, out=out, heard=heard, **options))
+
+
+def _studied(folder: Path) -> bool:
+    """Return whether a folder holds a study of the network that is written there."""
+    try:
+        said = json.loads((folder / STUDY).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except ValueError:  # whatever it was of, nothing may be put in its place
+        return True
+    return isinstance(said, dict) and said.get("input") == NETWORK
+
+
+def _written_already(grown: Network, folder: Path) -> bool:
+    """Return whether the file in a folder is the one that would be written."""
+    if not (folder / NETWORK).is_file():
+        return False
+    with TemporaryDirectory() as other:
+        write_tables(grown.tables, Path(other) / NETWORK)
+        return (Path(other) / NETWORK).read_bytes() == (folder / NETWORK).read_bytes()
 
 
 def _sides(model: Model, sites: Sequence[Site], fixed: IntArray, grown: Network) -> tuple[Side | None, Side]:

@@ -16,12 +16,13 @@ import pandas as pd
 from netopt import schema
 from netopt.errors import InputError, Problem
 from netopt.network import Network
-from netopt.network.catalog import UNITS
 from netopt.network.distance import great_circle
+from netopt.network.resolve import expand_groups
 from netopt.network.sites import CLOSED
 from netopt.read import read_tables
 from netopt.read.problems import fold
 from netopt.study.greenfield.gazetteer import City, codes_of
+from netopt.study.greenfield.medians import median_cells, median_products
 from netopt.study.greenfield.model import Model
 from netopt.study.greenfield.tariff import Fit, Fits
 from netopt.study.greenfield.weber import angles, coordinates, unit_vectors
@@ -34,7 +35,6 @@ IntArray = npt.NDArray[np.int64]
 Rows = dict[str, pd.DataFrame]
 
 _LABELS = {"dc": "DC", "sort_center": "SC", "fc": "FC"}
-_COSTS = ("fixed_cost", "handling_cost", "storage_cost", "cycle_days", "processing_days")
 _OWN = ("latitude", "longitude", "country", "region", "status", "initial")
 _DIGITS = 6
 _EXACT = 2
@@ -160,7 +160,7 @@ def _copied_rows(model: Model, sites: Sequence[Site], like: str) -> tuple[Rows, 
     tables = model.network.tables
     rows = {"facilities": pd.concat([_copy(_of(tables["facilities"], "name", like), model, each) for each in sites])}
     for table in ("handling", "inventory"):
-        own = _of(tables[table], "facility", like)
+        own = _of(expand_groups(tables, table), "facility", like)
         if len(own):
             blank = {"initial": np.nan} if "initial" in own else {}
             rows[table] = pd.concat([own.assign(facility=each.name, **blank) for each in sites])
@@ -198,43 +198,25 @@ def _median_rows(model: Model, sites: Sequence[Site]) -> tuple[Rows, list[str]]:
     if not len(at):
         none = f"there is no {model.kind} whose costs a new one could have"
         raise InputError([Problem("facilities", None, None, none, "name a site to copy with --like")])
-    cells = _medians(model, at)
+    cells = median_cells(model.network, at)
     rows = [{"name": each.name, "type": model.kind, **_cells(each), **cells} for each in sites]
     whose = _sites(len(at), model.kind)
     words = [f"Costs and capacities of the new rows are the medians of {whose}; --like copies one site."]
     if "opening_cost" not in cells:
         words.append("No site says what opening costs, so opening a new one costs nothing: fill in opening_cost.")
-    stocked = {fold(str(name)) for name in model.network.tables["inventory"]["facility"]}
-    if any(fold(str(name)) in stocked for name in facilities.names.array[at]):
+    products = median_products(model.network, at, cells)
+    if products:
+        words.append(f"Where products differ in that, there are rows in {' and '.join(products)}.")
+    if np.isin(at, model.network.inventory.entity).any():
         words.append("The new sites carry no stock from one period to the next; --like copies the rows in inventory.")
-    return {"facilities": _framed("facilities", pd.DataFrame(rows))}, words
-
-
-def _medians(model: Model, at: IntArray) -> dict[str, float | str]:
-    """Return the cells that sites have in the median; what is counted in another unit than usual is passed over."""
-    facilities = model.network.facilities
-    words: dict[str, float | str] = {}
-    numbers: dict[str, float] = {}
-    for unit, limit in (("capacity_unit", "capacity"), ("storage_unit", "storage_capacity")):
-        codes = getattr(facilities, unit)[at]
-        usual = int(np.bincount(codes).argmax())
-        words |= {unit: UNITS[usual]} if usual else {}  # units are what a blank cell means
-        numbers[limit] = _median(getattr(facilities, limit)[at[codes == usual]])
-    numbers |= {name: _median(getattr(facilities, name)[at]) for name in (*_COSTS, "closing_cost")}
-    new = at[~facilities.existing[at]]  # what is there was paid for long ago
-    numbers["opening_cost"] = _median(facilities.opening_cost[new if len(new) else at])
-    return words | {name: value for name, value in numbers.items() if np.isfinite(value) and value > 0}
+    return {"facilities": _framed("facilities", pd.DataFrame(rows))} | {
+        table: _framed(table, pd.concat([own.assign(facility=each.name) for each in sites], ignore_index=True))
+        for table, own in products.items()
+    }, words
 
 
 def _sites(count: int, kind: str) -> str:
     return f"the only {kind}" if count == 1 else f"the {count:,} sites of type {kind}"
-
-
-def _median(values: FloatArray) -> float:
-    """Return the median over sites of the mean over periods, to six digits; infinite where most have no limit."""
-    middle = np.sort(values.mean(axis=1))
-    half = (middle[(len(middle) - 1) // 2], middle[len(middle) // 2])
-    return float(f"{half[0] if half[0] == half[1] else (half[0] + half[1]) / 2:.{_DIGITS}g}")
 
 
 def _framed(table: str, frame: pd.DataFrame) -> pd.DataFrame:
