@@ -18,6 +18,7 @@ from netopt.report.studies.hedge import (
     sites_table,
 )
 from netopt.report.studies.hedge_page import hedge_json, write_hedge
+from netopt.study.scenario import read_scenarios
 from netopt.study.uncertainty.hedged import Hedge
 from netopt.study.verify import verify_study
 from tests.report.conftest import DATA
@@ -39,9 +40,13 @@ def spare() -> Hedge:
 def stuck() -> Hedge:
     """One site may be open, and each is out once."""
     network = netopt.read(TINY).edit(
-        "facilities.Reno.capacity=400", '{"table": "limits", "action": "add", "filter": "what=open_sites;type=fc;at_most=1"}'
+        "facilities.Reno.capacity=400",
+        '{"table": "limits", "action": "add", "filter": "what=open_sites;type=fc;at_most=1"}',
     )
-    out = {f"{name} out": {"edits": [f"facilities.{name}.status=closed"], "probability": 0.5} for name in ("Reno", "Dallas")}
+    out = {
+        f"{name} out": {"edits": [f"facilities.{name}.status=closed"], "probability": 0.5}
+        for name in ("Reno", "Dallas")
+    }
     return netopt.hedge(network, out)
 
 
@@ -101,7 +106,15 @@ def test_a_base_without_a_plan() -> None:
 def test_the_page_and_the_files(spare: Hedge, tmp_path: Path) -> None:
     found = netopt.hedge(spare.study.base.source, FIRE, out=tmp_path)
     files = {path.name for path in write_hedge(found, tmp_path, "What if it burns?")}
-    assert files >= {"hedge.html", "hedge.csv", "hedge_cases.csv", "hedge_measures.csv", "hedge.json", "cases.csv", "study.json"}
+    assert files >= {
+        "hedge.html",
+        "hedge.csv",
+        "hedge_cases.csv",
+        "hedge_measures.csv",
+        "hedge.json",
+        "cases.csv",
+        "study.json",
+    }
     page = Seen((tmp_path / "hedge.html").read_text())
     assert "script" not in page.tags
     assert "What if it burns?" in page.text
@@ -113,9 +126,26 @@ def test_the_page_and_the_files(spare: Hedge, tmp_path: Path) -> None:
     assert again.here_and_now.value == pytest.approx(4970)
 
 
+def test_cases_are_written_as_they_were_typed(tmp_path: Path) -> None:
+    """A guard against formulas would be read as part of a number or a name."""
+    cases = {"=cmd()": {"edits": ["customers.Boise.longitude=-115.5"], "probability": 0.25, "description": "-more"}}
+    found = netopt.hedge(TINY, cases, out=tmp_path, sets=0)
+    write_hedge(found, tmp_path)
+    assert "'" not in (tmp_path / "cases.csv").read_text()
+    (again,) = read_scenarios(tmp_path / "cases.csv")
+    assert again.to_json() == found.cases[1].said.to_json()
+    assert verify_study(tmp_path) == []
+
+
 @pytest.mark.slow
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
-    cases = {"<b>more</b>": {"edits": ["demand.quantity*=1.01"], "probability": 0.5, "description": "<script>alert(1)</script>"}}
+    cases = {
+        "<b>more</b>": {
+            "edits": ["demand.quantity*=1.01"],
+            "probability": 0.5,
+            "description": "<script>alert(1)</script>",
+        }
+    }
     cases = {name.replace("/", ""): said for name, said in cases.items()}
     found = netopt.hedge(evil_network(), cases, out=tmp_path)
     write_hedge(found, tmp_path, "<img src=x>")

@@ -54,8 +54,8 @@ def write_hedge(hedge: Hedge, folder: Path, title: str = "") -> list[Path]:
         The question that it answers.
     """
     body = "\n".join(block for block in _page(hedge, title) if block)
-    frames = hedge.frames() | {"cases": scenarios_frame([case.said for case in hedge.cases[1:]])}
-    return write_studied(hedge.study, folder, "hedge", title or "Hedge", body, frames, hedge_json(hedge))
+    typed = {"cases": scenarios_frame([case.said for case in hedge.cases[1:]])}
+    return write_studied(hedge.study, folder, "hedge", title or "Hedge", body, hedge.frames(), hedge_json(hedge), typed)
 
 
 def hedge_json(hedge: Hedge) -> dict[str, object]:

@@ -68,6 +68,7 @@ def write_studied(
     body: str,
     frames: Mapping[str, pd.DataFrame],
     said: Mapping[str, Any],
+    typed: Mapping[str, pd.DataFrame] | None = None,
 ) -> list[Path]:
     """Write a page, its tables and its figures beside the study that they are made from.
 
@@ -85,6 +86,8 @@ def write_studied(
         Tables by file name, without an ending.
     said : mapping of str to object
         Figures.
+    typed : mapping of str to DataFrame, optional
+        Tables that can be given back as input, by file name, without an ending: written as they were typed.
 
     Returns
     -------
@@ -92,6 +95,8 @@ def write_studied(
         The files.
     """
     files = {f"{table}.csv": partial(write_table, table=frame) for table, frame in frames.items()}
+    for table, frame in (typed or {}).items():
+        files[f"{table}.csv"] = partial(write_table, table=frame, guard=False)
     files[f"{name}.html"] = partial(_write_text, text=document(title, body))
     found = write_study(study, folder, title)
     for file, write in files.items():
