@@ -12,7 +12,7 @@ import netopt
 from netopt.cli import options
 from netopt.cli.exits import ExitCode
 from netopt.cli.out import complain, piped, say_json
-from netopt.cli.studies import check_study_folder, code, kept_in, say_outcome, solving, written
+from netopt.cli.studies import check_study_folder, kept_in, say_outcome, solving, written
 
 if TYPE_CHECKING:
     from netopt.network import Network
@@ -125,4 +125,9 @@ def _code(solved: Hedge) -> ExitCode:
     """Return 3 where no sites serve every case, 4 where sites, or plans with them, are not within the gap."""
     if solved.status == "infeasible":
         return ExitCode.IMPOSSIBLE
-    return ExitCode.STOPPED if solved.status != "optimal" else code(solved.study)
+    if solved.status != "optimal":
+        return ExitCode.STOPPED
+    sites = [solved.outcome(each, case) for each in solved.sets for case in solved.likely]
+    plans = [*sites, *(solved.study[case.name] for case in solved.likely)]
+    done = all(each.summary["status"] in ("optimal", "infeasible", "unbounded") for each in plans)
+    return ExitCode.GOOD if done else ExitCode.STOPPED

@@ -47,11 +47,24 @@ def test_sampled_cases_can_be_given_back(run: Run, tiny: Path, here: Path) -> No
 
 
 def test_no_sites_for_every_case_is_3(run: Run, tiny: Path, here: Path) -> None:
-    (here / "cases.csv").write_text("scenario,table,column,action,value,probability\nmuch,demand,quantity,scale,2,0.1\n")
+    (here / "cases.csv").write_text(
+        "scenario,table,column,action,value,probability\nmuch,demand,quantity,scale,2,0.1\n"
+    )
     result = run("hedge", tiny, "cases.csv", "-o", "out")
     assert result.exit_code == 3
     assert result.stdout.startswith("No sites serve every case")
     assert (here / "out" / "hedge.json").is_file()
+
+
+def test_a_base_that_does_not_happen_needs_no_plan(run: Run, tiny: Path, here: Path) -> None:
+    head = "scenario,table,column,action,value,probability\n"
+    (here / "cases.csv").write_text(f"{head}half,demand,quantity,scale,0.5,0.5\nless,demand,quantity,scale,0.4,0.5\n")
+    result = run("hedge", tiny, "cases.csv", "-o", "out", "--set", "demand.quantity*=1.6", "--sets", 0)
+    said = json.loads((here / "out" / "hedge.json").read_text())
+    assert (result.exit_code, said["status"]) == (0, "optimal")
+    assert result.stdout.startswith("The sites planned for the mean demand hedge best as well\n")
+    assert "nothing to hedge" not in result.stdout
+    assert f"costs {said['cost']:,.2f} USD" in result.stdout
 
 
 @pytest.mark.slow

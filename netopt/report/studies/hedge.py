@@ -42,7 +42,7 @@ SETS = (
 
 def hedge_answer(hedge: Hedge) -> tuple[str, list[str]]:
     """Return the answer in a few words, and the sentences that explain it."""
-    if not hedge.study.base.found:
+    if not hedge.study.base.found and hedge.cases[0].weight > 0:
         return "The base has no plan", ["There is nothing to hedge."]
     if hedge.hedged is None:
         return _without_sites(hedge)
@@ -62,7 +62,9 @@ def _currency(hedge: Hedge) -> str:
 
 
 def _scale(hedge: Hedge) -> float:
-    return float(hedge.study.base.cost)
+    """Return the cost that figures are rounded by; the base may have no plan, and need none where it is not likely."""
+    costs = (hedge.here_and_now.value, hedge.wait_and_see.value, hedge.study.base.cost)
+    return next((float(cost) for cost in costs if np.isfinite(cost)), np.inf)
 
 
 def _forecast(hedge: Hedge) -> str:
