@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,22 @@ def test_the_answer_is_what_to_do_otherwise(spare: Hedge) -> None:
     assert "at most 740.00 USD more than the best ones, in base." in words
     assert "All demand is met in every case." in words
     assert "Out, and still paid for where it is open: Dallas in fire." in words
+
+
+def test_regret_at_most_is_beside_what_is_proved(spare: Hedge) -> None:
+    """The base costs 4,230 with its own sites; were only 4,000 proved of it, 970 would be at stake rather than 740."""
+
+    def with_bound(bound: float | None) -> Hedge:
+        weaker = replace(spare.study.base, summary={**spare.study.base.summary, "bound": bound})
+        outcomes = (weaker, *spare.study.outcomes[1:])
+        return replace(spare, study=replace(spare.study, outcomes=outcomes))
+
+    weak, blank = with_bound(4000.0), with_bound(None)
+    assert "at most 970.00 USD more than the best ones, in base." in " ".join(hedge_answer(weak)[1])
+    assert weak.table()[["largest_regret", "regret_at_most"]].iloc[0].tolist() == pytest.approx([740, 970])
+    words = " ".join(hedge_answer(blank)[1])
+    assert "up to 740.00 USD more than the best ones that were found, in base; how much at most is not known." in words
+    assert "Whatever happens" not in words
 
 
 def test_tables(spare: Hedge) -> None:

@@ -159,14 +159,28 @@ def _regret(hedge: Hedge, hedged: SiteSet) -> Iterator[str]:
     own = next(row for row in rows if row["sites"] == hedged.name)
     least = min(rows, key=lambda row: float(row["largest_regret"]))
     if own["largest_regret"] > _SAME * abs(scale):
-        figures = money(own["largest_regret"], _currency(hedge), scale)
-        yield f"Whatever happens, these sites cost at most {figures} more than the best ones, in {own['worst_case']}."
+        yield _most_regret(hedge, hedged, own)
     if least["largest_regret"] < own["largest_regret"] - _SAME * abs(scale):
         dearer = signed(float(least["expected_cost"]) - float(own["expected_cost"]), scale)
-        figures = money(least["largest_regret"], scale=scale)
-        yield f"Regretted least are the {least['sites']}: at most {figures}, for {dearer} on average."
+        known = np.isfinite(least["regret_at_most"])
+        figures = money(least["regret_at_most" if known else "largest_regret"], scale=scale)
+        most = f"at most {figures}" if known else f"{figures} beside the best plans that were found"
+        yield f"Regretted least are the {least['sites']}: {most}, for {dearer} on average."
     if hedge.least_regret is not None:
         yield _least_regret(hedge, float(least["largest_regret"]))
+
+
+def _most_regret(hedge: Hedge, hedged: SiteSet, row: dict[Any, Any]) -> str:
+    """Return what the sites cost more than the best ones at most, by what is proved of those."""
+    (most, where), currency, scale = hedge.regret_at_most(hedged), _currency(hedge), _scale(hedge)
+    if np.isfinite(most):
+        figures = money(most, currency, scale)
+        return f"Whatever happens, these sites cost at most {figures} more than the best ones, in {where}."
+    figures = money(row["largest_regret"], currency, scale)
+    return (
+        f"These sites cost up to {figures} more than the best ones that were found, in {row['worst_case']}; how much "
+        "at most is not known."
+    )
 
 
 def _least_regret(hedge: Hedge, found: float) -> str:
