@@ -143,11 +143,18 @@ def test_the_page_and_the_files(spare: Hedge, tmp_path: Path) -> None:
     assert again.here_and_now.value == pytest.approx(4970)
 
 
-def test_cases_are_written_as_they_were_typed(tmp_path: Path) -> None:
+def test_cases_are_as_they_were_typed_and_the_study_leaves_the_answer_to_the_hedge(tmp_path: Path) -> None:
     """A guard against formulas would be read as part of a number or a name."""
     cases = {"=cmd()": {"edits": ["customers.Boise.longitude=-115.5"], "probability": 0.25, "description": "-more"}}
     found = netopt.hedge(TINY, cases, out=tmp_path, sets=0)
     write_hedge(found, tmp_path)
+    page = Seen((tmp_path / "study.html").read_text()).text
+    assert hedge_answer(found)[0] in page
+    assert json.loads((tmp_path / "study.json").read_text())["answer"] == hedge_answer(found)[0]
+    assert "None of the options" not in page
+    assert "the best choice in all" not in page
+    assert "costs least on average" not in page
+    assert "base decides anew in each case" in page
     assert "'" not in (tmp_path / "cases.csv").read_text()
     (again,) = read_scenarios(tmp_path / "cases.csv")
     assert again.to_json() == found.cases[1].said.to_json()

@@ -69,6 +69,7 @@ def write_studied(
     frames: Mapping[str, pd.DataFrame],
     said: Mapping[str, Any],
     typed: Mapping[str, pd.DataFrame] | None = None,
+    answer: tuple[str, Sequence[str]] | None = None,
 ) -> list[Path]:
     """Write a page, its tables and its figures beside the study that they are made from.
 
@@ -88,6 +89,8 @@ def write_studied(
         Figures.
     typed : mapping of str to DataFrame, optional
         Tables that can be given back as input, by file name, without an ending: written as they were typed.
+    answer : tuple of str and sequence of str, optional
+        What the page of the study says, where its own comparison would mislead.
 
     Returns
     -------
@@ -98,7 +101,7 @@ def write_studied(
     for table, frame in (typed or {}).items():
         files[f"{table}.csv"] = partial(write_table, table=frame, guard=False)
     files[f"{name}.html"] = partial(_write_text, text=document(title, body))
-    found = write_study(study, folder, title)
+    found = write_study(study, folder, title, answer)
     for file, write in files.items():
         with appearing(folder / file) as path:
             write(path)
