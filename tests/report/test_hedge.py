@@ -80,6 +80,15 @@ def test_regret_at_most_is_beside_what_is_proved(spare: Hedge) -> None:
     assert "Whatever happens" not in words
 
 
+@pytest.mark.parametrize(("factor", "said"), [("0.99", False), ("0.4", True)])
+def test_a_bound_on_regret_is_said_where_there_is_any_regret(factor: str, said: bool) -> None:
+    found = netopt.hedge(TINY, {"less": {"edits": [f"demand.quantity*={factor}"], "probability": 0.5}}, min_max=True)
+    assert (found.table()["largest_regret"].min() > 0) == said
+    words = " ".join(hedge_answer(found)[1])
+    assert ("a largest regret below" in words) == said
+    assert "No bound above zero" not in words
+
+
 def test_tables(spare: Hedge) -> None:
     assert sites_table(spare, 10).rows == [["Reno", "open", "", "10%"], ["Dallas", "", "open", "90%"]]
     assert cases_table(spare, 10).rows == [

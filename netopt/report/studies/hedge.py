@@ -166,7 +166,7 @@ def _regret(hedge: Hedge, hedged: SiteSet) -> Iterator[str]:
         figures = money(least["regret_at_most" if known else "largest_regret"], scale=scale)
         most = f"at most {figures}" if known else f"{figures} beside the best plans that were found"
         yield f"Regretted least are the {least['sites']}: {most}, for {dearer} on average."
-    if hedge.least_regret is not None:
+    if hedge.least_regret is not None and least["largest_regret"] > _SAME * abs(scale):
         yield _least_regret(hedge, float(least["largest_regret"]))
 
 
