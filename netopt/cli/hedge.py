@@ -36,7 +36,7 @@ __all__ = ["hedge"]
 )  # fmt: skip
 @click.option(
     "--correlation-distance", type=options.FiniteRange(min=0, min_open=True),
-    help="Let the correlation fall with distance, to 1/e of it over this one.",
+    help="Let the correlation (of the logarithms of demand) fall with distance, to 1/e of it over this one.",
 )  # fmt: skip
 @click.option(
     "--sample-by", type=click.Choice(["customer", "region"]), default="customer", show_default=True,
