@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 from rich_click import RichCommand
 
 import netopt
@@ -93,6 +94,8 @@ def hedge(
 
     if (cases is None) == (sample is None):
         raise click.UsageError("name a table of CASES, or have demand sampled with --sample")
+    if cases is not None:
+        _refuse_sampling(ctx)
     check_study_folder(out)
     found = options.read_changed(network, edits)
     stated = cases or _sampled(found, sample or 1, demand_cv, correlation, correlation_distance, sample_by, seed)
@@ -109,6 +112,13 @@ def hedge(
         console = terminal()
         piped(lambda: print_hedge(solved, console, out))
     ctx.exit(_code(solved))
+
+
+def _refuse_sampling(ctx: click.Context) -> None:
+    """Refuse options of sampling that were typed beside a table of cases, where they would mean nothing."""
+    for name in ("demand_cv", "correlation", "correlation_distance", "sample_by"):
+        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--{name.replace('_', '-')} goes with --sample, not with a table of CASES")
 
 
 def _sampled(

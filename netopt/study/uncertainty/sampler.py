@@ -39,7 +39,7 @@ def sample_demand(
     number: int,
     *,
     cv: float = 0.2,
-    correlation: float = 0.0,
+    correlation: float = 0.5,
     distance: float | None = None,
     by: str = "customer",
     seed: int = 0,
