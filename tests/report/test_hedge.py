@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import netopt
@@ -87,6 +88,24 @@ def test_a_bound_on_regret_is_said_where_there_is_any_regret(factor: str, said: 
     words = " ".join(hedge_answer(found)[1])
     assert ("a largest regret below" in words) == said
     assert "No bound above zero" not in words
+
+
+def test_a_forecast_without_a_plan_in_time_has_no_known_cost(spare: Hedge) -> None:
+    late = {"status": "interrupted", "cost": None, "bound": None}
+    name = f"{spare.sets[1].name} / fire"
+    outcomes = tuple(
+        replace(each, summary={**each.summary, **late}, tables={}) if each.name == name else each
+        for each in spare.study.outcomes
+    )
+    unsolved = replace(spare, study=replace(spare.study, outcomes=outcomes))
+    assert not unsolved.outcome(unsolved.sets[1], unsolved.cases[1]).found
+    for found in (replace(spare, usual=None), unsolved):
+        assert np.isnan(found.forecast_sites.value)
+        assert [row[1] for row in measures_table(found).rows if "EEV" in row[0]] == ["not known", "not known"]
+        measures = hedge_json(found)["measures"]
+        assert isinstance(measures, dict)
+        assert measures["EEV"]["value"] is None
+    assert "beside the sites planned for the base is not known." in " ".join(hedge_answer(unsolved)[1])
 
 
 def test_tables(spare: Hedge) -> None:

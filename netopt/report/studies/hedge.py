@@ -120,6 +120,9 @@ def _planning(hedge: Hedge) -> Iterator[str]:
     if hedge.usual is None or hedge.hedged is None or hedge.usual is hedge.hedged:
         return
     worth, scale = hedge.stochastic_solution, _scale(hedge)
+    if np.isnan(worth.value):
+        yield f"What planning with all cases saves beside the sites planned for {_forecast(hedge)} is not known."
+        return
     if not np.isfinite(worth.value):
         broken = hedge.broken(hedge.usual)
         yield (
@@ -238,7 +241,7 @@ def measures_table(hedge: Hedge) -> TextTable:
 
 def _money(value: Any, scale: float) -> str:
     if pd.isna(value):
-        return ""
+        return "not known"
     return money(float(value), scale=scale) if np.isfinite(value) else ("no limit" if value > 0 else "not known")
 
 

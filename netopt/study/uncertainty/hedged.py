@@ -152,11 +152,12 @@ class Hedge:
 
     @property
     def forecast_sites(self) -> Between:
-        """EEV: the sites that one forecast asks for."""
+        """EEV: the sites that one forecast asks for; NaN where it, or a case with its sites, has no plan yet."""
         if self.usual is None:
-            return Between(np.inf, -np.inf, np.inf)
-        cost = self.expected(self.usual)
-        return Between(cost, min(self.expected_bound(self.usual), cost), cost)
+            return Between(np.nan, -np.inf, np.inf)
+        cost, bound = self.expected(self.usual), self.expected_bound(self.usual)
+        known = np.isfinite(cost) or bound == np.inf
+        return Between(cost if known else np.nan, min(bound, cost), cost)
 
     @property
     def perfect_information(self) -> Between:
@@ -318,6 +319,8 @@ _CELLS = (
 
 def _less(more: Between, less: Between) -> Between:
     """Return the difference of two costs of which the first cannot be below the second."""
+    if np.isnan(more.value):
+        return Between(np.nan, 0.0, np.inf)
     if not np.isfinite(more.value):
         known = np.inf if more.at_least == np.inf and np.isfinite(less.value) else 0.0
         return Between(np.inf if np.isfinite(less.value) else np.nan, known, np.inf)
