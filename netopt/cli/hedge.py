@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 from rich_click import RichCommand
 
 import netopt
 from netopt.cli import options
 from netopt.cli.exits import ExitCode
 from netopt.cli.out import complain, piped, say_json
-from netopt.cli.studies import check_study_folder, code, kept_in, say_outcome, solving, written
+from netopt.cli.studies import check_study_folder, kept_in, say_outcome, solving, written
 
 if TYPE_CHECKING:
     from netopt.network import Network
@@ -36,7 +37,7 @@ __all__ = ["hedge"]
 )  # fmt: skip
 @click.option(
     "--correlation-distance", type=options.FiniteRange(min=0, min_open=True),
-    help="Let the correlation fall with distance, to 1/e of it over this one.",
+    help="Let the correlation (of the logarithms of demand) fall with distance, to 1/e of it over this one.",
 )  # fmt: skip
 @click.option(
     "--sample-by", type=click.Choice(["customer", "region"]), default="customer", show_default=True,
@@ -93,6 +94,8 @@ def hedge(
 
     if (cases is None) == (sample is None):
         raise click.UsageError("name a table of CASES, or have demand sampled with --sample")
+    if cases is not None:
+        _refuse_sampling(ctx)
     check_study_folder(out)
     found = options.read_changed(network, edits)
     stated = cases or _sampled(found, sample or 1, demand_cv, correlation, correlation_distance, sample_by, seed)
@@ -111,6 +114,13 @@ def hedge(
     ctx.exit(_code(solved))
 
 
+def _refuse_sampling(ctx: click.Context) -> None:
+    """Refuse options of sampling that were typed beside a table of cases, where they would mean nothing."""
+    for name in ("demand_cv", "correlation", "correlation_distance", "sample_by"):
+        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--{name.replace('_', '-')} goes with --sample, not with a table of CASES")
+
+
 def _sampled(
     network: Network, number: int, cv: float, correlation: float, distance: float | None, by: str, seed: int
 ) -> Any:
@@ -125,4 +135,9 @@ def _code(solved: Hedge) -> ExitCode:
     """Return 3 where no sites serve every case, 4 where sites, or plans with them, are not within the gap."""
     if solved.status == "infeasible":
         return ExitCode.IMPOSSIBLE
-    return ExitCode.STOPPED if solved.status != "optimal" else code(solved.study)
+    if solved.status != "optimal":
+        return ExitCode.STOPPED
+    sites = [solved.outcome(each, case) for each in solved.sets for case in solved.likely]
+    plans = [*sites, *(solved.study[case.name] for case in solved.likely)]
+    done = all(each.summary["status"] in ("optimal", "infeasible", "unbounded") for each in plans)
+    return ExitCode.GOOD if done else ExitCode.STOPPED

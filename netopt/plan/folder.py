@@ -262,19 +262,23 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no place in a JSON file")
 
 
-def write_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as CSV: floats to the last digit, blank for NaN, no cell that a spreadsheet takes for a formula."""
-    columns = [_cells(table[name]) for name in table.columns]
+def write_table(path: Path, table: pd.DataFrame, *, guard: bool = True) -> None:
+    """Write a table as CSV: floats to the last digit, blank for NaN, no cell that a spreadsheet takes for a formula.
+
+    Without the guard, cells are as they were typed: for tables that are read as input again.
+    """
+    said = _guarded if guard else str
+    columns = [_cells(table[name], said) for name in table.columns]
     with path.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(map(_guarded, table.columns))
+        writer.writerow(map(said, table.columns))
         writer.writerows(zip(*columns, strict=True))
 
 
-def _cells(column: pd.Series) -> list[str]:
+def _cells(column: pd.Series, said: Callable[[object], str]) -> list[str]:
     if pd.api.types.is_float_dtype(column.dtype):
         return ["" if value != value else repr(value).removesuffix(".0") for value in column.tolist()]
-    return [_guarded("" if value is None or value != value else value) for value in column.tolist()]
+    return [said("" if value is None or value != value else value) for value in column.tolist()]
 
 
 def _guarded(value: object) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import netopt
@@ -18,6 +20,7 @@ from netopt.report.studies.hedge import (
     sites_table,
 )
 from netopt.report.studies.hedge_page import hedge_json, write_hedge
+from netopt.study.scenario import read_scenarios
 from netopt.study.uncertainty.hedged import Hedge
 from netopt.study.verify import verify_study
 from tests.report.conftest import DATA
@@ -39,9 +42,13 @@ def spare() -> Hedge:
 def stuck() -> Hedge:
     """One site may be open, and each is out once."""
     network = netopt.read(TINY).edit(
-        "facilities.Reno.capacity=400", '{"table": "limits", "action": "add", "filter": "what=open_sites;type=fc;at_most=1"}'
+        "facilities.Reno.capacity=400",
+        '{"table": "limits", "action": "add", "filter": "what=open_sites;type=fc;at_most=1"}',
     )
-    out = {f"{name} out": {"edits": [f"facilities.{name}.status=closed"], "probability": 0.5} for name in ("Reno", "Dallas")}
+    out = {
+        f"{name} out": {"edits": [f"facilities.{name}.status=closed"], "probability": 0.5}
+        for name in ("Reno", "Dallas")
+    }
     return netopt.hedge(network, out)
 
 
@@ -56,6 +63,49 @@ def test_the_answer_is_what_to_do_otherwise(spare: Hedge) -> None:
     assert "at most 740.00 USD more than the best ones, in base." in words
     assert "All demand is met in every case." in words
     assert "Out, and still paid for where it is open: Dallas in fire." in words
+
+
+def test_regret_at_most_is_beside_what_is_proved(spare: Hedge) -> None:
+    """The base costs 4,230 with its own sites; were only 4,000 proved of it, 970 would be at stake rather than 740."""
+
+    def with_bound(bound: float | None) -> Hedge:
+        weaker = replace(spare.study.base, summary={**spare.study.base.summary, "bound": bound})
+        outcomes = (weaker, *spare.study.outcomes[1:])
+        return replace(spare, study=replace(spare.study, outcomes=outcomes))
+
+    weak, blank = with_bound(4000.0), with_bound(None)
+    assert "at most 970.00 USD more than the best ones, in base." in " ".join(hedge_answer(weak)[1])
+    assert weak.table()[["largest_regret", "regret_at_most"]].iloc[0].tolist() == pytest.approx([740, 970])
+    words = " ".join(hedge_answer(blank)[1])
+    assert "up to 740.00 USD more than the best ones that were found, in base; how much at most is not known." in words
+    assert "Whatever happens" not in words
+
+
+@pytest.mark.parametrize(("factor", "said"), [("0.99", False), ("0.4", True)])
+def test_a_bound_on_regret_is_said_where_there_is_any_regret(factor: str, said: bool) -> None:
+    found = netopt.hedge(TINY, {"less": {"edits": [f"demand.quantity*={factor}"], "probability": 0.5}}, min_max=True)
+    assert (found.table()["largest_regret"].min() > 0) == said
+    words = " ".join(hedge_answer(found)[1])
+    assert ("a largest regret below" in words) == said
+    assert "No bound above zero" not in words
+
+
+def test_a_forecast_without_a_plan_in_time_has_no_known_cost(spare: Hedge) -> None:
+    late = {"status": "interrupted", "cost": None, "bound": None}
+    name = f"{spare.sets[1].name} / fire"
+    outcomes = tuple(
+        replace(each, summary={**each.summary, **late}, tables={}) if each.name == name else each
+        for each in spare.study.outcomes
+    )
+    unsolved = replace(spare, study=replace(spare.study, outcomes=outcomes))
+    assert not unsolved.outcome(unsolved.sets[1], unsolved.cases[1]).found
+    for found in (replace(spare, usual=None), unsolved):
+        assert np.isnan(found.forecast_sites.value)
+        assert [row[1] for row in measures_table(found).rows if "EEV" in row[0]] == ["not known", "not known"]
+        measures = hedge_json(found)["measures"]
+        assert isinstance(measures, dict)
+        assert measures["EEV"]["value"] is None
+    assert "beside the sites planned for the base is not known." in " ".join(hedge_answer(unsolved)[1])
 
 
 def test_tables(spare: Hedge) -> None:
@@ -101,7 +151,15 @@ def test_a_base_without_a_plan() -> None:
 def test_the_page_and_the_files(spare: Hedge, tmp_path: Path) -> None:
     found = netopt.hedge(spare.study.base.source, FIRE, out=tmp_path)
     files = {path.name for path in write_hedge(found, tmp_path, "What if it burns?")}
-    assert files >= {"hedge.html", "hedge.csv", "hedge_cases.csv", "hedge_measures.csv", "hedge.json", "cases.csv", "study.json"}
+    assert files >= {
+        "hedge.html",
+        "hedge.csv",
+        "hedge_cases.csv",
+        "hedge_measures.csv",
+        "hedge.json",
+        "cases.csv",
+        "study.json",
+    }
     page = Seen((tmp_path / "hedge.html").read_text())
     assert "script" not in page.tags
     assert "What if it burns?" in page.text
@@ -113,9 +171,33 @@ def test_the_page_and_the_files(spare: Hedge, tmp_path: Path) -> None:
     assert again.here_and_now.value == pytest.approx(4970)
 
 
+def test_cases_are_as_they_were_typed_and_the_study_leaves_the_answer_to_the_hedge(tmp_path: Path) -> None:
+    """A guard against formulas would be read as part of a number or a name."""
+    cases = {"=cmd()": {"edits": ["customers.Boise.longitude=-115.5"], "probability": 0.25, "description": "-more"}}
+    found = netopt.hedge(TINY, cases, out=tmp_path, sets=0)
+    write_hedge(found, tmp_path)
+    page = Seen((tmp_path / "study.html").read_text()).text
+    assert hedge_answer(found)[0] in page
+    assert json.loads((tmp_path / "study.json").read_text())["answer"] == hedge_answer(found)[0]
+    assert "None of the options" not in page
+    assert "the best choice in all" not in page
+    assert "costs least on average" not in page
+    assert "base decides anew in each case" in page
+    assert "'" not in (tmp_path / "cases.csv").read_text()
+    (again,) = read_scenarios(tmp_path / "cases.csv")
+    assert again.to_json() == found.cases[1].said.to_json()
+    assert verify_study(tmp_path) == []
+
+
 @pytest.mark.slow
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
-    cases = {"<b>more</b>": {"edits": ["demand.quantity*=1.01"], "probability": 0.5, "description": "<script>alert(1)</script>"}}
+    cases = {
+        "<b>more</b>": {
+            "edits": ["demand.quantity*=1.01"],
+            "probability": 0.5,
+            "description": "<script>alert(1)</script>",
+        }
+    }
     cases = {name.replace("/", ""): said for name, said in cases.items()}
     found = netopt.hedge(evil_network(), cases, out=tmp_path)
     write_hedge(found, tmp_path, "<img src=x>")

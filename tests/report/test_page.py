@@ -16,6 +16,7 @@ from netopt.plan import Plan
 from netopt.plan.verify import verify
 from netopt.report import PAGES, page, write_page
 from netopt.report.origin import command
+from netopt.report.page import document
 from netopt.report.words import money
 from tests.report.conftest import DATA
 from tests.report.pages import EVIL, FORMULA, Seen, evil_network
@@ -193,3 +194,9 @@ def test_nobody_wants_anything(plan: Plan, show: Show) -> None:
     text = show(replace(plan, tables={**plan.tables, "service": service, "flows": plan.flows().head(0)})).text
     assert "Nobody wants anything." in text
     assert isinstance(service, pd.DataFrame)
+
+
+def test_figures_are_smaller_on_a_phone() -> None:
+    """A billion in a tile would break in two at 390 pixels."""
+    wide, phone = re.findall(r"\.tiles dd \{[^}]*font-size: ([\d.]+)rem", document("", ""))
+    assert float(phone) <= 1.05 < float(wide)

@@ -42,7 +42,7 @@ SETS = (
 
 def hedge_answer(hedge: Hedge) -> tuple[str, list[str]]:
     """Return the answer in a few words, and the sentences that explain it."""
-    if not hedge.study.base.found:
+    if not hedge.study.base.found and hedge.cases[0].weight > 0:
         return "The base has no plan", ["There is nothing to hedge."]
     if hedge.hedged is None:
         return _without_sites(hedge)
@@ -62,7 +62,9 @@ def _currency(hedge: Hedge) -> str:
 
 
 def _scale(hedge: Hedge) -> float:
-    return float(hedge.study.base.cost)
+    """Return the cost that figures are rounded by; the base may have no plan, and need none where it is not likely."""
+    costs = (hedge.here_and_now.value, hedge.wait_and_see.value, hedge.study.base.cost)
+    return next((float(cost) for cost in costs if np.isfinite(cost)), np.inf)
 
 
 def _forecast(hedge: Hedge) -> str:
@@ -118,6 +120,9 @@ def _planning(hedge: Hedge) -> Iterator[str]:
     if hedge.usual is None or hedge.hedged is None or hedge.usual is hedge.hedged:
         return
     worth, scale = hedge.stochastic_solution, _scale(hedge)
+    if np.isnan(worth.value):
+        yield f"What planning with all cases saves beside the sites planned for {_forecast(hedge)} is not known."
+        return
     if not np.isfinite(worth.value):
         broken = hedge.broken(hedge.usual)
         yield (
@@ -157,14 +162,28 @@ def _regret(hedge: Hedge, hedged: SiteSet) -> Iterator[str]:
     own = next(row for row in rows if row["sites"] == hedged.name)
     least = min(rows, key=lambda row: float(row["largest_regret"]))
     if own["largest_regret"] > _SAME * abs(scale):
-        figures = money(own["largest_regret"], _currency(hedge), scale)
-        yield f"Whatever happens, these sites cost at most {figures} more than the best ones, in {own['worst_case']}."
+        yield _most_regret(hedge, hedged, own)
     if least["largest_regret"] < own["largest_regret"] - _SAME * abs(scale):
         dearer = signed(float(least["expected_cost"]) - float(own["expected_cost"]), scale)
-        figures = money(least["largest_regret"], scale=scale)
-        yield f"Regretted least are the {least['sites']}: at most {figures}, for {dearer} on average."
-    if hedge.least_regret is not None:
+        known = np.isfinite(least["regret_at_most"])
+        figures = money(least["regret_at_most" if known else "largest_regret"], scale=scale)
+        most = f"at most {figures}" if known else f"{figures} beside the best plans that were found"
+        yield f"Regretted least are the {least['sites']}: {most}, for {dearer} on average."
+    if hedge.least_regret is not None and least["largest_regret"] > _SAME * abs(scale):
         yield _least_regret(hedge, float(least["largest_regret"]))
+
+
+def _most_regret(hedge: Hedge, hedged: SiteSet, row: dict[Any, Any]) -> str:
+    """Return what the sites cost more than the best ones at most, by what is proved of those."""
+    (most, where), currency, scale = hedge.regret_at_most(hedged), _currency(hedge), _scale(hedge)
+    if np.isfinite(most):
+        figures = money(most, currency, scale)
+        return f"Whatever happens, these sites cost at most {figures} more than the best ones, in {where}."
+    figures = money(row["largest_regret"], currency, scale)
+    return (
+        f"These sites cost up to {figures} more than the best ones that were found, in {row['worst_case']}; how much "
+        "at most is not known."
+    )
 
 
 def _least_regret(hedge: Hedge, found: float) -> str:
@@ -222,7 +241,7 @@ def measures_table(hedge: Hedge) -> TextTable:
 
 def _money(value: Any, scale: float) -> str:
     if pd.isna(value):
-        return ""
+        return "not known"
     return money(float(value), scale=scale) if np.isfinite(value) else ("no limit" if value > 0 else "not known")
 
 

@@ -54,8 +54,10 @@ def write_hedge(hedge: Hedge, folder: Path, title: str = "") -> list[Path]:
         The question that it answers.
     """
     body = "\n".join(block for block in _page(hedge, title) if block)
-    frames = hedge.frames() | {"cases": scenarios_frame([case.said for case in hedge.cases[1:]])}
-    return write_studied(hedge.study, folder, "hedge", title or "Hedge", body, frames, hedge_json(hedge))
+    typed = {"cases": scenarios_frame([case.said for case in hedge.cases[1:]])}
+    answer = (hedge_answer(hedge)[0], [_PLANS])
+    named, frames, said = title or "Hedge", hedge.frames(), hedge_json(hedge)
+    return write_studied(hedge.study, folder, "hedge", named, body, frames, said, typed, answer)
 
 
 def hedge_json(hedge: Hedge) -> dict[str, object]:
@@ -136,6 +138,10 @@ def _page(hedge: Hedge, title: str) -> Iterator[str]:
     yield made(hedge.study, "study.html beside this page says of each plan what changes and why.")
 
 
+_PLANS = (
+    "These are the plans behind hedge.html, which compares the sites. Here, base decides anew in each case, as nobody "
+    "can who does not know what happens, and cases with a probability of 0 are shown, too."
+)
 _WANTED = (
     "Wanted: the probability of the cases whose own plan, made for that case alone, has the site open. Sites whose "
     "status leaves no choice are not listed."

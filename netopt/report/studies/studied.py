@@ -68,6 +68,8 @@ def write_studied(
     body: str,
     frames: Mapping[str, pd.DataFrame],
     said: Mapping[str, Any],
+    typed: Mapping[str, pd.DataFrame] | None = None,
+    answer: tuple[str, Sequence[str]] | None = None,
 ) -> list[Path]:
     """Write a page, its tables and its figures beside the study that they are made from.
 
@@ -85,6 +87,10 @@ def write_studied(
         Tables by file name, without an ending.
     said : mapping of str to object
         Figures.
+    typed : mapping of str to DataFrame, optional
+        Tables that can be given back as input, by file name, without an ending: written as they were typed.
+    answer : tuple of str and sequence of str, optional
+        What the page of the study says, where its own comparison would mislead.
 
     Returns
     -------
@@ -92,8 +98,10 @@ def write_studied(
         The files.
     """
     files = {f"{table}.csv": partial(write_table, table=frame) for table, frame in frames.items()}
+    for table, frame in (typed or {}).items():
+        files[f"{table}.csv"] = partial(write_table, table=frame, guard=False)
     files[f"{name}.html"] = partial(_write_text, text=document(title, body))
-    found = write_study(study, folder, title)
+    found = write_study(study, folder, title, answer)
     for file, write in files.items():
         with appearing(folder / file) as path:
             write(path)

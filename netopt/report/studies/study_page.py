@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +37,9 @@ __all__ = ["as_json", "write_study"]
 _CUSTOMERS = 10
 
 
-def write_study(study: Study, folder: Path, title: str = "") -> list[Path]:
+def write_study(
+    study: Study, folder: Path, title: str = "", said: tuple[str, Sequence[str]] | None = None
+) -> list[Path]:
     """Write ``study.html``, ``study.json`` and a CSV for each table of a study.
 
     Parameters
@@ -48,6 +50,8 @@ def write_study(study: Study, folder: Path, title: str = "") -> list[Path]:
         Where; plans of the scenarios may be there already.
     title : str
         The question that the study answers.
+    said : tuple of str and sequence of str, optional
+        Answer, and sentences below it, where the study is a part of something else that it cannot answer by itself.
 
     Returns
     -------
@@ -55,17 +59,18 @@ def write_study(study: Study, folder: Path, title: str = "") -> list[Path]:
         The files.
     """
     files = {f"{name}.csv": partial(write_table, table=frame) for name, frame in study.frames().items()}
-    body = "\n".join(block for block in _blocks(study, title) if block)
+    body = "\n".join(block for block in _blocks(study, title, said or answer(study)) if block)
     files["study.html"] = partial(_write_text, text=document(title or "Study", body))
     for name, write in files.items():
         with appearing(folder / name) as path:
             write(path)
-    said = as_json(study) | {"files": {name: digest(folder / name) for name in files}}
+    whole = as_json(study) | ({} if said is None else {"answer": said[0]})
+    whole |= {"files": {name: digest(folder / name) for name in files}}
     source = study.base.source.tables.path
     if source is not None:  # seen from the folder, so that the two can be moved together
-        said["input"] = Path(os.path.relpath(Path(source).resolve(), folder.resolve())).as_posix()
+        whole["input"] = Path(os.path.relpath(Path(source).resolve(), folder.resolve())).as_posix()
     with appearing(folder / STUDY) as path:
-        _write_text(path, json.dumps(said, indent=2, allow_nan=False, ensure_ascii=False))
+        _write_text(path, json.dumps(whole, indent=2, allow_nan=False, ensure_ascii=False))
     return [folder / name for name in (*files, STUDY)]
 
 
@@ -88,8 +93,8 @@ def as_json(study: Study) -> dict[str, object]:
     }
 
 
-def _blocks(study: Study, title: str) -> Iterator[str]:
-    head, words = answer(study)
+def _blocks(study: Study, title: str, said: tuple[str, Sequence[str]]) -> Iterator[str]:
+    head, words = said
     name = f'<p class="name">netopt <span>{text(title or "Study")}</span></p>'
     verdict = paragraph(words[0], "verdict") if words else ""
     yield f"<header>\n{name}\n<h1>{text(head)}</h1>\n{verdict}\n</header>"

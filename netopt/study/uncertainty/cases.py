@@ -18,6 +18,7 @@ from netopt.errors import InputError, Problem
 from netopt.network import Network
 from netopt.network.edits import Edit
 from netopt.network.filters import quoted
+from netopt.network.resolve import number, text
 from netopt.network.sites import CLOSED, CONSIDER, OPEN
 from netopt.read.headers import column_named, table_named
 from netopt.read.problems import fold, shown
@@ -210,13 +211,24 @@ def _outage(base: Network, after: Network, shut: BoolArray) -> Iterator[Edit]:
         for rows, _here in period_rows(base, shut & held, "facility"):
             yield Edit(table, rows, column, "set", "0")
     for at in np.nonzero((shut & _stocked(after)[:, None]).any(axis=1))[0]:
-        name, periods = quoted(str(base.facilities.names.array[at])), base.periods.names.array
-        if shut[at].all():
-            yield Edit("limits", f"what=flow;where={name};at_most=0", action="add")
-        else:
-            for period in periods[shut[at]]:
-                row = f"what=flow;where={name};period={quoted(str(period))};at_most=0"
-                yield Edit("limits", row, action="add")
+        site, periods = str(base.facilities.names.array[at]), base.periods.names.array
+        for period in [""] if shut[at].all() else [str(each) for each in periods[shut[at]]]:
+            yield from _nothing_leaves(after, site, period)
+
+
+def _nothing_leaves(network: Network, site: str, period: str) -> Iterator[Edit]:
+    """Yield the edits that limit all that leaves a site to nothing: of the row that limits it already, or a new one."""
+    frame = network.tables["limits"]
+    wanted = {"what": "flow", "where": site, "type": "", "region": "", "mode": "", "product": "", "period": period}
+    alike = np.all([text(frame, "limits", name) == word for name, word in wanted.items()], axis=0)
+    if not alike.any():
+        when = f";period={quoted(period)}" if period else ""
+        yield Edit("limits", f"what=flow;where={quoted(site)}{when};at_most=0", action="add")
+        return
+    row = ";".join(f"{name}={quoted(word) if word else ''}" for name, word in wanted.items())
+    yield Edit("limits", row, "at_most", "set", "0")
+    if (number(frame, "limits", "at_least")[alike] > 0).any():
+        yield Edit("limits", row, "at_least", "set", "")
 
 
 def _promises(network: Network) -> Iterator[tuple[str, str, Any, BoolArray]]:

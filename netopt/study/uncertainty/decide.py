@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from netopt.errors import SolverError
 from netopt.formulation import Program, build
 from netopt.formulation.stacked import stacked, with_regret
 from netopt.plan.solve import versions
@@ -207,7 +208,10 @@ class Decider:
     ) -> Decision:
         late = control.time_limit is not None and control.seconds >= 0.9 * control.time_limit
         if status == "interrupted" and not late:
-            raise KeyboardInterrupt
+            if control.stop.is_set():
+                raise KeyboardInterrupt
+            words = "the search over all cases ended with no sites that serve each of them, and no proof that none do"
+            raise SolverError(words)
         found = None if x is None else of_columns("", self.programs[0], x, self.cases[0].network).open.tolist()
         known, proved = (float(value) if np.isfinite(value) else None for value in (cost, bound))
         return Decision(status, found, known, proved, method, size, round(control.seconds, 3))

@@ -152,11 +152,12 @@ class Hedge:
 
     @property
     def forecast_sites(self) -> Between:
-        """EEV: the sites that one forecast asks for."""
+        """EEV: the sites that one forecast asks for; NaN where it, or a case with its sites, has no plan yet."""
         if self.usual is None:
-            return Between(np.inf, -np.inf, np.inf)
-        cost = self.expected(self.usual)
-        return Between(cost, min(self.expected_bound(self.usual), cost), cost)
+            return Between(np.nan, -np.inf, np.inf)
+        cost, bound = self.expected(self.usual), self.expected_bound(self.usual)
+        known = np.isfinite(cost) or bound == np.inf
+        return Between(cost if known else np.nan, min(bound, cost), cost)
 
     @property
     def perfect_information(self) -> Between:
@@ -195,10 +196,11 @@ class Hedge:
         -------
         DataFrame
             ``sites`` (name of the set), ``description``, ``open`` (sites that are open), ``expected_cost``,
-            ``at_least`` (what is proved of it), ``largest_regret``, ``worst_case`` (where that is), ``expected_regret``
-            (money), ``broken`` (probability that demand goes unmet or promises cannot be kept), ``expected_unmet``
-            (units), ``on_time`` (expected share of what is delivered). Blank where it is not known; costs and regrets
-            are infinite where a case has no plan.
+            ``at_least`` (what is proved of it), ``largest_regret`` (beside the best plans that are known),
+            ``worst_case`` (where that is), ``regret_at_most`` (beside what is proved of the best ones),
+            ``expected_regret`` (money), ``broken`` (probability that demand goes unmet or promises cannot be kept),
+            ``expected_unmet`` (units), ``on_time`` (expected share of what is delivered). Blank where it is not known;
+            costs and regrets are infinite where a case has no plan.
         """
         return pd.DataFrame([self._row(each) for each in self.sets], columns=[*_SETS])
 
@@ -216,6 +218,7 @@ class Hedge:
             "at_least": self.expected_bound(sites),
             "largest_regret": regret[worst],
             "worst_case": worst if regret[worst] > 0 else "",
+            "regret_at_most": self.regret_at_most(sites)[0],
             "expected_regret": float(sum(case.weight * regret[case.name] for case in self.likely)),
             "broken": self.broken(sites),
             "expected_unmet": float(weights @ unmet),
@@ -225,6 +228,21 @@ class Hedge:
     def _regret(self, sites: SiteSet, case: Case) -> float:
         cost, best = self.outcome(sites, case).cost, self.best(case)
         return np.inf if not np.isfinite(cost) else cost - best
+
+    def regret_at_most(self, sites: SiteSet) -> tuple[float, str]:
+        """Return what some sites cost more than the best ones at most, whatever happens, and the case where that is.
+
+        The best sites of a case cost no less than what is proved of its own plan. Infinite where nothing is.
+        """
+        over = {case.name: self._regret_at_most(sites, case) for case in self.likely}
+        worst = max(over, key=over.__getitem__)
+        return over[worst], worst
+
+    def _regret_at_most(self, sites: SiteSet, case: Case) -> float:
+        cost, bound = self.outcome(sites, case).cost, self.study.outcome("base", case.name).bound
+        return (
+            np.inf if not (np.isfinite(cost) and np.isfinite(bound)) else max(cost - bound, self._regret(sites, case))
+        )
 
     def _unmet(self, sites: SiteSet, case: Case) -> float:
         outcome = self.unmet_priced(sites, case)
@@ -290,8 +308,8 @@ class Hedge:
 
 
 _SETS = (
-    "sites", "description", "open", "expected_cost", "at_least", "largest_regret", "worst_case", "expected_regret",
-    "broken", "expected_unmet", "on_time",
+    "sites", "description", "open", "expected_cost", "at_least", "largest_regret", "worst_case", "regret_at_most",
+    "expected_regret", "broken", "expected_unmet", "on_time",
 )  # fmt: skip
 _CELLS = (
     "sites", "case", "probability", "out", "status", "cost", "bound", "best", "regret", "unmet", "demand_met",
@@ -301,6 +319,8 @@ _CELLS = (
 
 def _less(more: Between, less: Between) -> Between:
     """Return the difference of two costs of which the first cannot be below the second."""
+    if np.isnan(more.value):
+        return Between(np.nan, 0.0, np.inf)
     if not np.isfinite(more.value):
         known = np.inf if more.at_least == np.inf and np.isfinite(less.value) else 0.0
         return Between(np.inf if np.isfinite(less.value) else np.nan, known, np.inf)

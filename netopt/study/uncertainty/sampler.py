@@ -3,8 +3,9 @@
 quantity in case s = quantity * exp(sigma * z[g,s] - sigma^2 / 2),   sigma^2 = ln(1 + cv^2)          (units)
 
 g is a customer or a region, z is standard normal with correlation r between any two of them: z = sqrt(r) * common +
-sqrt(1 - r) * own. With a distance D it is r * exp(-d / D) between places d apart. (A Gaussian copula; cv is the
-standard deviation relative to the mean.)
+sqrt(1 - r) * own. With a distance D it is r * exp(-d / D) between places d apart. Demand itself is then correlated by
+(exp(sigma^2 * r) - 1) / cv^2, so that a correlation c of demand asks for r = ln(1 + c * cv^2) / sigma^2. (A Gaussian
+copula; cv is the standard deviation relative to the mean.)
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def sample_demand(
     number: int,
     *,
     cv: float = 0.2,
-    correlation: float = 0.0,
+    correlation: float = 0.5,
     distance: float | None = None,
     by: str = "customer",
     seed: int = 0,
@@ -54,9 +55,9 @@ def sample_demand(
     cv : float
         Standard deviation of what a customer (or region) wants, relative to its mean.
     correlation : float
-        From 0 to 1, between the logarithms of any two; with a distance, between places next to each other.
+        From 0 to 1, of the demand of any two; with a distance, of two at the same place.
     distance : float, optional
-        In the network's unit, over which the correlation falls to 1/e.
+        In the network's unit, over which the correlation of the logarithms of demand falls to 1/e.
     by : {'customer', 'region'}
         What varies as one.
     seed : int
@@ -110,7 +111,7 @@ def multipliers(
     cv, correlation : float
         As in `sample_demand`.
     apart : ndarray or None
-        Distances over the one at which the correlation is 1/e, shape (groups, groups).
+        Distances over the one at which the correlation of logarithms has fallen to 1/e, shape (groups, groups).
     seed : int
         Of the generator.
 
@@ -119,17 +120,18 @@ def multipliers(
     ndarray
         Shape (number, groups), rounded to six digits after the point.
     """
+    sigma2 = math.log1p(cv * cv)
+    alike = min(1.0, math.log1p(correlation * cv * cv) / sigma2) if sigma2 > 0 else correlation
     random = np.random.default_rng(seed)
     own = random.standard_normal((number, groups))
     if apart is None:
         common = random.standard_normal((number, 1))
-        z = math.sqrt(correlation) * common + math.sqrt(1.0 - correlation) * own
+        z = math.sqrt(alike) * common + math.sqrt(1.0 - alike) * own
     else:
-        matrix = correlation * np.exp(-apart)
+        matrix = alike * np.exp(-apart)
         np.fill_diagonal(matrix, 1.0)
         value, vector = np.linalg.eigh(matrix)  # two places at one spot leave it singular, which this does not mind
         z = own @ (vector * np.sqrt(np.maximum(value, 0.0))).T
-    sigma2 = math.log1p(cv * cv)
     return np.asarray(np.round(np.exp(math.sqrt(sigma2) * z - sigma2 / 2), _DIGITS), dtype=np.float64)
 
 

@@ -77,12 +77,28 @@ def test_stock_does_not_leave_a_site_that_is_out_for_a_month() -> None:
     assert after.facilities.capacity[site].tolist()[1] == 0
     assert after.facilities.capacity[site, [0, 2]].tolist() == network.facilities.capacity[site, [0, 2]].tolist()
     (limit,) = [each for each in after.limits if each.what == "flow"]
-    assert (limit.sites.tolist(), limit.periods.tolist(), limit.at_most) == ([False, False, True], [False, True, False], 0)
+    assert (limit.sites.tolist(), limit.periods.tolist(), limit.at_most) == (
+        [False, False, True],
+        [False, True, False],
+        0,
+    )
     plan = netopt.solve(after.edit("demand.quantity*=0.7"))
     assert plan.audit().ok
     flows = plan.flows()
     assert not ((flows["origin"] == "Dallas") & (flows["period"] == periods[1])).any()
     assert ((flows["origin"] == "Dallas") & (flows["period"] == periods[2])).any()
+
+
+@pytest.mark.parametrize("when", ["", "2027-02"])
+def test_a_limit_on_what_leaves_a_site_that_is_out_becomes_nothing(when: str) -> None:
+    """A second row about the same flow would be refused; rows about other flows stay."""
+    row = {"table": "limits", "action": "add", "filter": f"what=flow;where=Dallas;period={when};at_least=5;at_most=140"}
+    other = {"table": "limits", "action": "add", "filter": "what=flow;where=Dallas;type=fc;at_most=150"}
+    network = netopt.read(PERIODS).edit(row, other)
+    _, one = made(network, f"facilities[name=Dallas{';period=2027-02' if when else ''}].status=closed")
+    said = [(each.at_most, bool(np.isnan(each.at_least)), int(each.periods.sum())) for each in one.network.limits[-2:]]
+    assert said == [(0, True, 1 if when else 3), (150, True, 3)]
+    assert len(one.network.limits) == len(network.limits)
 
 
 @pytest.mark.parametrize(("edit", "words"), [
@@ -104,7 +120,9 @@ def test_a_case_without_a_probability_is_refused() -> None:
     assert problem.column == "probability"
 
 
-@pytest.mark.parametrize("stated", [{}, {"a": {"edits": [], "kind": "option"}}, {"largest": {"edits": [], "probability": 0.1}}])
+@pytest.mark.parametrize(
+    "stated", [{}, {"a": {"edits": [], "kind": "option"}}, {"largest": {"edits": [], "probability": 0.1}}]
+)
 def test_other_things_than_cases_are_refused(stated: dict[str, Any]) -> None:
     with pytest.raises(netopt.InputError):
         cases_of(netopt.read(TINY), read_scenarios(stated))
@@ -139,7 +157,9 @@ def test_the_mean_by_product_and_period() -> None:
     edits = expected_demand(cases)
     assert edits is not None
     mean = network.edit(*edits).demand["quantity"]
-    assert mean.tolist() == pytest.approx((0.75 * network.demand["quantity"] + 0.25 * cases[1].network.demand["quantity"]).tolist())
+    assert mean.tolist() == pytest.approx(
+        (0.75 * network.demand["quantity"] + 0.25 * cases[1].network.demand["quantity"]).tolist()
+    )
 
 
 def test_a_mean_that_is_the_base_needs_no_edits() -> None:
@@ -174,7 +194,9 @@ def test_sites_by_period_as_an_option() -> None:
     sites = of_outcome("less", study["less"])
     opened = pd.DataFrame(sites.open, index=list(network.facilities.names))
     assert opened.shape == (len(network.facilities), len(network.periods))
-    flipped = sites.__class__("other", ~sites.open & (network.facilities.status == CONSIDER) | (network.facilities.status == OPEN))
+    flipped = sites.__class__(
+        "other", ~sites.open & (network.facilities.status == CONSIDER) | (network.facilities.status == OPEN)
+    )
     for each in (sites, flipped):
         after = network.edit(*each.option(network).edits)
         free = network.facilities.status == CONSIDER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ import netopt
 from netopt.network import Network
 from netopt.network.sites import CONSIDER
 from netopt.report.studies.hedge_page import write_hedge
+from netopt.solve import Control
+from netopt.solve.benders import Decomposed
+from netopt.study.uncertainty.decide import Decision
 from netopt.study.uncertainty.hedged import Hedge
 from netopt.study.uncertainty.site_set import SiteSet
 from netopt.study.verify import verify_study
@@ -34,7 +38,9 @@ def tiny() -> Hedge:
 @pytest.fixture(scope="module")
 def spare() -> Hedge:
     """Either site can serve everyone, so one is enough until it is out: 0.9 * 4,230 + 0.1 * unmet, or both."""
-    network = netopt.read(TINY).edit("facilities.Reno.capacity=400", "facilities.Reno.fixed_cost=2000", "demand.unmet_cost=50")
+    network = netopt.read(TINY).edit(
+        "facilities.Reno.capacity=400", "facilities.Reno.fixed_cost=2000", "demand.unmet_cost=50"
+    )
     return netopt.hedge(network, {"fire": {"edits": ["facilities.Dallas.status=closed"], "probability": 0.1}})
 
 
@@ -77,7 +83,11 @@ def test_broken_promises_by_hand(tiny: Hedge) -> None:
 
 def test_regret_by_hand(tiny: Hedge) -> None:
     row = tiny.table().set_index("sites").loc["hedged sites"]
-    assert (row["largest_regret"], row["worst_case"], row["expected_regret"]) == (pytest.approx(450), "Dallas out", pytest.approx(90))
+    assert (row["largest_regret"], row["worst_case"], row["expected_regret"]) == (
+        pytest.approx(450),
+        "Dallas out",
+        pytest.approx(90),
+    )
     assert tiny.least_regret is not None
     assert tiny.least_regret.bound == pytest.approx(450, rel=1e-3)
 
@@ -99,7 +109,13 @@ def test_hedging_against_an_outage_pays_or_not_as_the_price_of_unmet_demand_says
 
 @pytest.mark.slow
 def test_cost_saved_in_an_outage_is_said_in_the_case(tiny: Hedge) -> None:
-    saved = {**CASES, "Dallas out": {**CASES["Dallas out"], "edits": [*CASES["Dallas out"]["edits"], "facilities.Dallas.fixed_cost=0"]}}
+    saved = {
+        **CASES,
+        "Dallas out": {
+            **CASES["Dallas out"],
+            "edits": [*CASES["Dallas out"]["edits"], "facilities.Dallas.fixed_cost=0"],
+        },
+    }
     found = netopt.hedge(TINY, saved)
     assert found.here_and_now.value == pytest.approx(tiny.here_and_now.value - 0.2 * 450)
 
@@ -124,9 +140,13 @@ def test_a_case_that_no_sites_serve_leaves_nothing_to_decide() -> None:
 def test_cases_that_no_sites_serve_together() -> None:
     """At most one site may be open, and each is out once."""
     network = netopt.read(TINY).edit(
-        "facilities.Reno.capacity=400", '{"table": "limits", "action": "add", "filter": "what=open_sites;type=fc;at_most=1"}'
+        "facilities.Reno.capacity=400",
+        '{"table": "limits", "action": "add", "filter": "what=open_sites;type=fc;at_most=1"}',
     )
-    cases = {f"{name} out": {"edits": [f"facilities.{name}.status=closed"], "probability": 0.5} for name in ("Reno", "Dallas")}
+    cases = {
+        f"{name} out": {"edits": [f"facilities.{name}.status=closed"], "probability": 0.5}
+        for name in ("Reno", "Dallas")
+    }
     found = netopt.hedge(network, cases)
     assert (found.status, found.hedged) == ("infeasible", None)
     assert found.here_and_now.at_least == np.inf
@@ -156,7 +176,9 @@ def test_sampled_cases() -> None:
     assert found.forecast == "mean demand"
 
 
-@pytest.mark.parametrize("options", [{"unmet_cost": 0.0}, {"sets": -1}, {"method": "magic"}, {"workers": 0}, {"gap": -1.0}])
+@pytest.mark.parametrize(
+    "options", [{"unmet_cost": 0.0}, {"sets": -1}, {"method": "magic"}, {"workers": 0}, {"gap": -1.0}]
+)
 def test_options_out_of_range(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must be"):
         netopt.hedge(TINY, CASES, **options)
@@ -169,6 +191,20 @@ def test_names_of_cases_do_not_clash_with_those_of_sites() -> None:
     assert found.sets[0].name == "hedged sites (2)"
     assert found.forecast == "mean demand (2)"
     assert found.status == "optimal"
+
+
+@pytest.mark.parametrize(("stopped", "error"), [(True, KeyboardInterrupt), (False, netopt.SolverError)])
+def test_a_search_that_gives_up_is_no_ctrl_c(
+    monkeypatch: pytest.MonkeyPatch, stopped: bool, error: type[BaseException]
+) -> None:
+    def gives_up(_programs: object, _weights: object, control: Control, *_: object, **__: object) -> Decomposed:
+        if stopped:
+            control.stop.set()
+        return Decomposed("interrupted", None, np.inf, -np.inf, 0)
+
+    monkeypatch.setattr(sys.modules[Decision.__module__], "decomposed", gives_up)
+    with pytest.raises(error):
+        netopt.hedge(TINY, CASES, method="benders")
 
 
 # -- what is kept --------------------------------------------------------------------------------------------------
@@ -213,7 +249,9 @@ def every_choice(network: Network, found: Hedge) -> list[tuple[SiteSet, list[flo
     return result
 
 
-@pytest.mark.parametrize("seed", [2, pytest.param(15, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "seed", [2, pytest.param(15, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.slow)]
+)
 def test_measures_agree_with_every_choice_of_sites(seed: int) -> None:
     network = netopt.read(accepted(seed, sites=1.0, unmet=1.0, broken=None))
     cases = {
@@ -228,7 +266,11 @@ def test_measures_agree_with_every_choice_of_sites(seed: int) -> None:
     here, apart = (known @ weights).min(), weights @ best
     assert found.here_and_now.value == pytest.approx(here, rel=1e-5)
     assert found.wait_and_see.value == pytest.approx(apart, rel=1e-5)
-    for between, value in ((found.here_and_now, here), (found.wait_and_see, apart), (found.perfect_information, here - apart)):
+    for between, value in (
+        (found.here_and_now, here),
+        (found.wait_and_see, apart),
+        (found.perfect_information, here - apart),
+    ):
         assert between.at_least - 1e-5 * here <= value <= between.at_most + 1e-5 * here
     assert found.forecast_sites.value >= here * (1 - 1e-6)
     least = (known - best).max(axis=1).min()
