@@ -19,7 +19,7 @@ from netopt.errors import InputError, PlanError, Problem
 from netopt.network import Network, read
 from netopt.plan.footing import Footing, footing_of, read_footing
 from netopt.plan.solve import versions
-from netopt.study.cluster.connection import Cluster, as_cluster
+from netopt.study.cluster.connection import Cluster, as_cluster, one_connection
 from netopt.study.cluster.run import run_on_cluster
 from netopt.study.comparison import Comparison
 from netopt.study.outcome import Outcome
@@ -224,6 +224,7 @@ def _name(option: str, case: str) -> str:
     return f"{option} / {case}"
 
 
+@one_connection
 def study(
     source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network,
     scenarios: Scenarios,

@@ -95,6 +95,7 @@ class Cluster:
         self._client: Client | None = None
         self._network: Network | None = None
         self._footing: Footing | None = None
+        self._told: set[str] = set()
         self._name = ""
         self._brought = 0
 
@@ -234,7 +235,8 @@ class Cluster:
                 problems += other.problems
         if problems:
             raise InputError(problems)
-        wide = {address: number for address, number in threads.items() if number > 1}
+        wide = {address: number for address, number in threads.items() if number > 1 and address not in self._told}
+        self._told |= set(wide)
         for address, number in sorted(wide.items())[:1]:
             more = f" and {len(wide) - 1} more" if len(wide) > 1 else ""
             self.say(
