@@ -119,8 +119,12 @@ class Tree:
     @property
     def cutoff(self) -> float:
         """Parts of the search whose bound is at least this are done."""
-        near = self.best - self.gap * abs(self.best) if np.isfinite(self.best) else np.inf
-        return min(near, self.enough)
+        return min(self._near, self.enough)
+
+    @property
+    def _near(self) -> float:
+        """What is at least this is as good as the best plan, money."""
+        return self.best - self.gap * abs(self.best) if np.isfinite(self.best) else np.inf
 
     @property
     def bound(self) -> float:
@@ -339,7 +343,8 @@ class Tree:
         if ray is None:
             return node
         base = self.duals[node.duals]
-        wanted = self.cutoff if np.isfinite(self.cutoff) else 10 * abs(node.bound) + 10 * self._money
+        # a bound that is just enough would be all that is known of this part
+        wanted = self._near if np.isfinite(self._near) else 10 * abs(node.bound) + 10 * self._money
         for sign in (1.0, -1.0):
             scale = 1.0
             for _ in range(40):
