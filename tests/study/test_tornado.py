@@ -111,9 +111,9 @@ def test_no_plan_is_the_largest_swing(wide: Tornado) -> None:
 @pytest.mark.slow
 def test_without_thresholds_there_are_two_plans_an_input(tenth: Tornado) -> None:
     found = tornado(TINY, by=0.4, steps=0)
-    assert len(found.study.outcomes) == 1 + 2 * 6
+    assert len(found.study.outcomes) == 1 + 2 * 7
     assert all(not bar.thresholds for bar in found.bars)
-    assert len(tenth.study.outcomes) == 13  # nothing opens or closes
+    assert len(tenth.study.outcomes) == 1 + 2 * 7  # nothing opens or closes
     assert found.study.audit().empty
 
 
