@@ -17,6 +17,7 @@ from netopt.errors import SolverError
 from netopt.formulation import Program
 from netopt.solve.control import Control
 from netopt.solve.form import Form
+from netopt.solve.instance import new_highs
 
 __all__ = ["FLOOR", "Outcome", "Partner", "Run", "Solver", "check_solver", "load", "version"]
 
@@ -118,8 +119,7 @@ class Solver:
 
     def __init__(self, form: Form) -> None:
         self.form = form
-        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        self.highs.setOptionValue("log_to_console", False)  # output_flag off would silence the MIP callbacks too
+        self.highs = new_highs()
         height, width = form.matrix.shape
         matrix = form.matrix
         status = self.highs.passModel(  # arrays as they are: a HighsLp would copy each of them several times
@@ -325,7 +325,7 @@ def load(program: Program) -> highspy.Highs:
 
 def version() -> str:
     """Return the version of HiGHS."""
-    return str(highspy.Highs().version())  # type: ignore[no-untyped-call]
+    return str(new_highs().version())
 
 
 @cache

@@ -12,6 +12,7 @@ import scipy.sparse as sp
 
 from netopt.errors import SolverError
 from netopt.solve.control import Control
+from netopt.solve.instance import new_highs
 
 __all__ = ["BASIC", "Basis", "Linear", "Simplex", "Verdict"]
 
@@ -92,8 +93,7 @@ class Simplex:
         row_lower: FloatArray, row_upper: FloatArray, control: Control,
     ) -> None:  # fmt: skip
         self.control = control
-        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        self.highs.setOptionValue("log_to_console", False)
+        self.highs = new_highs()
         self.highs.setOptionValue("threads", 1)
         height, width = matrix.shape
         self.height, self.width, self._era = height, width, 0
