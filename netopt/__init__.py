@@ -13,10 +13,12 @@ from os import PathLike
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from netopt.drawing import draws
 from netopt.errors import InputError, NetoptError, PlanError, Problem, SolverError
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
     import pyomo.environ as pyo
 
     from netopt.formulation import ROOMS, Draft, Room
@@ -370,6 +372,16 @@ def to_pyomo(
     from netopt.formulation.pyomo import to_model
 
     return to_model(build(read(source), ROOMS if rooms is None else rooms))
+
+
+def _figure(subject: Plan | Network, name: str, **options: Any) -> go.Figure:
+    """Draw what `Plan.chart`, `Plan.map` and `Network.map` return."""
+    from netopt.report.figures.shown import shown
+
+    return shown(subject, name, **options)
+
+
+draws(_figure)
 
 
 class _Package(ModuleType):

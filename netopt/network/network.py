@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netopt.drawing import draw
 from netopt.errors import InputError, Problem
 from netopt.network.catalog import Periods, Products, Settings
 from netopt.network.edited import edited
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     import networkx as nx
+    import plotly.graph_objects as go
 
 __all__ = ["Network", "read"]
 
@@ -168,6 +170,16 @@ Customers, Places, Lanes
         ``lanes_left_out`` says how many lanes are not there. `netopt.Plan.graph` has those that a plan uses.
         """
         return graph_of(self)
+
+    def map(self) -> go.Figure:
+        """Return the places on a map, and the lanes that a plan may use, as a plotly figure.
+
+        Raises
+        ------
+        ValueError
+            When no place has coordinates.
+        """
+        return draw(self, "map")
 
     def replace(self, **frames: pd.DataFrame) -> Network:
         """Return a new network in which whole tables are replaced.

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from netopt.drawing import draw
 from netopt.network import Network
 from netopt.plan.audit import AuditReport, audit
 from netopt.plan.audit.table import BUCKETS
@@ -21,6 +22,7 @@ from netopt.solve.control import gap_between
 
 if TYPE_CHECKING:
     import networkx as nx
+    import plotly.graph_objects as go
 
     from netopt.formulation import Room
     from netopt.plan.diagnosis import Diagnosis
@@ -148,6 +150,39 @@ class Plan:
         """
         flows = self.tables.get("flows")
         return self.network.graph if flows is None else graph_with_flows(self.network, flows)
+
+    def map(self, **options: str | None) -> go.Figure:
+        """Return the map of the plan, or a graph in layers where no place has coordinates, as a plotly figure.
+
+        Parameters
+        ----------
+        **options
+            ``product`` and ``period``, for what moves of one product, or leaves in one period; ``colour``, what the
+            colours of lanes tell: ``mode``, ``kind`` (the types of places at both ends) or ``cost`` (per unit).
+
+        Raises
+        ------
+        ValueError
+            When there is no plan, nothing moves of the product in the period, or an option is none of these.
+        """
+        return draw(self, "map", **options)
+
+    def chart(self, name: str, **options: str | None) -> go.Figure:
+        """Return a figure of the page as a plotly figure, with its finding as the title.
+
+        Parameters
+        ----------
+        name : str
+            One of `netopt.report.figures.FIGURES`, such as ``costs``, ``utilization`` or ``sankey``.
+        **options
+            Of that figure.
+
+        Raises
+        ------
+        ValueError
+            When there is no such figure, or the plan has nothing of the kind, such as stock.
+        """
+        return draw(self, name, **options)
 
     def audit(self) -> AuditReport:
         """Recompute feasibility and every cost from the input tables, with no formulation and no solver code.

@@ -1,0 +1,188 @@
+"""Lanes as lines: a trace for each kind of lane, mode, thickness and price class, and one to point at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from netopt.report.figures.lanes import Lanes
+from netopt.report.figures.style import COSTS, SERIES, label
+from netopt.report.words import amount, days, money
+
+__all__ = [
+    "Classes", "bends", "classes_of", "kind_colour", "lane_lines", "lane_points", "lane_rows", "lane_span",
+    "lane_words", "mode_colour",
+]  # fmt: skip
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+_SHARES = (0.01, 0.06, 0.25)
+_WIDTHS = (0.9, 2.0, 3.6, 6.0)
+"""Shares of the largest lane at which lines become thicker, and how thick they are, pixels."""
+
+_MODES = (SERIES[0], SERIES[3], SERIES[4], SERIES[5], SERIES[2], SERIES[1], SERIES[7])
+_DASHES = ("solid", "6px,3px", "2px,3px", "9px,3px,2px,3px")
+"""Modes differ in colour, and where they go between the same kinds of places in their dashes, too."""
+
+_BEND, _MORE = 0.07, 0.06
+"""How far a lane bends to its right, beside its length; each further mode bends more, so that all of them show."""
+
+_FEW, _MANY = 300, 3_000
+
+
+@dataclass(frozen=True)
+class Classes:
+    """What thickness and price class mean, the same in all that is shown.
+
+    Parameters
+    ----------
+    units : ndarray
+        Upper ends of all classes of thickness, units.
+    per_unit : ndarray
+        Ends between the classes of cost, money per unit; empty where all cost the same.
+    """
+
+    units: FloatArray
+    per_unit: FloatArray
+
+    def width(self, lanes: Lanes) -> IntArray:
+        """Return the class of thickness of each lane."""
+        found: IntArray = np.searchsorted(self.units[:-1], lanes.units, side="left").astype(np.int64)
+        return found
+
+    def price(self, lanes: Lanes) -> IntArray:
+        """Return the class of cost per unit of each lane."""
+        found: IntArray = np.searchsorted(self.per_unit, _per_unit(lanes), side="left").astype(np.int64)
+        return found
+
+    @property
+    def widths(self) -> tuple[float, ...]:
+        """Pixels, by class."""
+        return _WIDTHS
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """Of cost, by class."""
+        return COSTS
+
+
+def classes_of(lanes: Lanes) -> Classes:
+    """Return the classes for all lanes of a plan: thickness by the largest, price so that each has as many lanes."""
+    most = float(lanes.units.max(initial=0.0))
+    per_unit = _per_unit(lanes)
+    ends = np.unique(np.quantile(per_unit, np.arange(1, len(COSTS)) / len(COSTS))) if len(lanes) else np.zeros(0)
+    return Classes(np.array([*_SHARES, 1.0]) * most, ends[ends < per_unit.max(initial=-np.inf)])
+
+
+def _per_unit(lanes: Lanes) -> FloatArray:
+    found: FloatArray = np.divide(lanes.cost, lanes.units, out=np.zeros(len(lanes)), where=lanes.units > 0)
+    return found
+
+
+def mode_colour(mode: int) -> str:
+    """Return the colour of a mode, by its position."""
+    return _MODES[mode % len(_MODES)]
+
+
+def _ranks(kind: IntArray, mode: IntArray) -> dict[tuple[int, int], int]:
+    """Return the place of each mode among those of its kind of lane: the first one is drawn without dashes."""
+    pairs = np.unique(np.column_stack([kind, mode]), axis=0).tolist()
+    return {(e, m): sum(1 for other, n in pairs if other == e and n < m) for e, m in pairs}
+
+
+def kind_colour(at: int) -> str:
+    """Return the colour of a kind of lane, by its position."""
+    return SERIES[at % len(SERIES)]
+
+
+def bends(lanes: Lanes) -> list[float]:
+    """Return how far each lane bends to its right beside its length."""
+    found: list[float] = np.round(_BEND + _MORE * lanes.mode, 2).tolist()
+    return found
+
+
+def lane_words(lanes: Lanes, currency: str) -> list[list[str]]:
+    """Return what a reader is told of each lane: units, vehicles, cost, cost per unit, days."""
+    scale = float(np.abs(lanes.cost).max(initial=0.0))
+    return [
+        [amount(units), amount(vehicles), money(cost, currency, scale), money(each, currency), span]
+        for units, vehicles, cost, each, span in zip(
+            lanes.units, lanes.vehicles, lanes.cost, _per_unit(lanes), map(lane_span, lanes.fastest, lanes.slowest),
+            strict=True,
+        )
+    ]  # fmt: skip
+
+
+def lane_span(fastest: float, slowest: float) -> str:
+    """Return the days on a lane: ``2 days``, ``1.5 to 2 days``."""
+    if not np.isfinite(fastest):
+        return "not known how long"
+    return days(fastest) if days(fastest) == days(slowest) else f"{fastest:.1f} to {days(slowest)}"
+
+
+def lane_lines(lanes: Lanes, kind: IntArray, classes: Classes) -> Iterator[dict[str, Any]]:
+    """Yield lanes as lines; ``at`` stands for their coordinates until they are filled in.
+
+    Parameters
+    ----------
+    lanes : Lanes
+        What is drawn.
+    kind : ndarray of int
+        From what to what each goes, see `Kinds`, shape (lanes,).
+    classes : Classes
+        Of the plan.
+    """
+    width, price = classes.width(lanes), classes.price(lanes)
+    opacity = float(np.interp(len(lanes), (_FEW, _MANY), (0.8, 0.45)))
+    rank = _ranks(kind, lanes.mode)
+    for e, m, w, p in np.unique(np.column_stack([kind, lanes.mode, width, price]), axis=0).tolist():
+        colour, dash = mode_colour(m), _DASHES[rank[e, m] % len(_DASHES)]
+        at = (kind == e) & (lanes.mode == m) & (width == w) & (price == p)
+        colours = {"mode": colour, "kind": kind_colour(e), "cost": classes.colours[p]}
+        yield {
+            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "opacity": opacity,
+            "line": {"color": colour, "width": classes.widths[w], "dash": dash, "shape": "spline"},
+            "meta": {"layer": "lanes", "kind": e, "mode": m, "colours": colours, "width": classes.widths[w]},
+            "at": np.nonzero(at)[0].tolist(),
+        }  # fmt: skip
+
+
+def lane_points(
+    lanes: Lanes, kind: IntArray, titles: Sequence[str], modes: Sequence[str], rows: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the middles of lanes, which are not seen: pointed at, they say what a lane carries.
+
+    Parameters
+    ----------
+    lanes : Lanes
+        What is drawn.
+    kind : ndarray of int
+        From what to what each goes, see `Kinds`, shape (lanes,).
+    titles, modes : sequence of str
+        What kinds of lanes and modes are called, by position.
+    rows : sequence of str
+        Lines of the tooltip below from, to and mode; words of a lane begin at ``customdata[2]``.
+    """
+    for e, m in np.unique(np.column_stack([kind, lanes.mode]), axis=0).tolist():
+        at = (kind == e) & (lanes.mode == m)
+        by = f" by {label(modes[m])}".replace("%", "&#37;") if modes[m] else ""  # a template would read %{…}
+        head = f"<b>%{{customdata[0]}} → %{{customdata[1]}}</b><br>{titles[e]}{by}"
+        yield {
+            "type": "scatter", "mode": "none", "showlegend": False,
+            "meta": {"layer": "lanes", "kind": e, "mode": m, "pointed": True},
+            "hovertemplate": "<br>".join([head, *rows]) + "<extra></extra>",
+            "at": np.nonzero(at)[0].tolist(),
+        }  # fmt: skip
+
+
+def lane_rows(lanes: Lanes) -> list[str]:
+    """Return the lines of a tooltip for `lane_words`: vehicles and days only where any lane has them."""
+    rows = ["%{customdata[2]} units"]
+    rows += ["%{customdata[3]} vehicles"] if (lanes.vehicles > 0).any() else []
+    rows += ["%{customdata[4]}, %{customdata[5]} per unit"]
+    return rows + (["%{customdata[6]} on the way"] if np.isfinite(lanes.fastest).any() else [])

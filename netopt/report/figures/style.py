@@ -1,0 +1,113 @@
+"""What all figures have in common: one palette that colour-blind readers can tell apart, one type, no background.
+
+Colours are Okabe and Ito's (2008), https://jfly.uni-koeln.de/color/. Text and grid are grey here, which reads on light
+and on dark; `netopt/report/page.css` gives them the colours of the page.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+from netopt.report.words import safe
+
+__all__ = [
+    "BLUE", "COSTS", "FAINT", "FONT", "GREEN", "GREY", "INK", "KINDS", "ORANGE", "PURPLE", "SERIES", "SKY", "SYMBOLS",
+    "VERMILION", "YELLOW", "Figure", "label", "layout", "plural", "singular",
+]  # fmt: skip
+
+Figure = dict[str, Any]
+"""``{"data": [...], "layout": {...}}`` as plotly reads it; ``layout["meta"]["says"]`` is the finding in a sentence."""
+
+BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
+SKY, PURPLE, YELLOW, GREY = "#56B4E9", "#CC79A7", "#F0E442", "#8A929A"
+INK, FAINT = "#6B737B", "rgba(128,128,128,0.22)"
+
+SERIES = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW, GREY)
+"""Colours of things that have no order, in the order in which they are given out."""
+
+COSTS = ("#00336F", "#43607C", "#7E8078", "#B3A369", "#E9CF5B")
+"""From cheap to dear: cividis, which is a scale of lightness for every reader; its ends are cut off."""
+
+KINDS = {"supplier": PURPLE, "plant": VERMILION, "dc": ORANGE, "sort_center": YELLOW, "fc": GREEN, "customer": GREY}
+SYMBOLS = {
+    "supplier": "triangle-up",
+    "plant": "pentagon",
+    "dc": "square",
+    "sort_center": "hexagon",
+    "fc": "diamond",
+    "customer": "circle",
+}
+
+_NAMES = {
+    "supplier": ("supplier", "suppliers"),
+    "plant": ("plant", "plants"),
+    "dc": ("DC", "DCs"),
+    "sort_center": ("sort center", "sort centers"),
+    "fc": ("FC", "FCs"),
+    "customer": ("customer", "customers"),
+}
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+
+
+def label(name: object, width: int = 0) -> str:
+    """Return a name as plotly shows it as it is: plotly reads a few tags and entities of HTML in every text.
+
+    Parameters
+    ----------
+    name : object
+        Anything that came from a user.
+    width : int
+        Longer names are cut with an ellipsis; 0 never cuts.
+    """
+    return html.escape(safe(name, width), quote=False)
+
+
+def singular(kind: str) -> str:
+    """Return what a place of a type is called: ``DC``, ``sort center``."""
+    return _NAMES[kind][0] if kind in _NAMES else label(kind)
+
+
+def plural(kind: str) -> str:
+    """Return what several places of a type are called: ``DCs``, ``customers``."""
+    return _NAMES[kind][1] if kind in _NAMES else f"{label(kind)}s"
+
+
+def layout(says: str, **more: Any) -> dict[str, Any]:
+    """Return the layout of a figure.
+
+    Parameters
+    ----------
+    says : str
+        The finding, for those who hear the page and for the line below the figure.
+    **more
+        What this figure has of its own; entries of ``xaxis``, ``yaxis``, ``margin`` and ``legend`` are added to the
+        common ones.
+    """
+    common: dict[str, Any] = {
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "showlegend": False,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
+        "hoverlabel": {"align": "left", "font": {"family": FONT, "size": 13}},
+        "xaxis": _axis(),
+        "yaxis": _axis(),
+        "meta": {"says": says},
+    }
+    for name, value in more.items():
+        common[name] = {**common[name], **value} if isinstance(common.get(name), dict) else value
+    return common
+
+
+def _axis() -> dict[str, Any]:
+    return {"gridcolor": FAINT, "zeroline": False, "fixedrange": True, "automargin": True, "ticks": ""}
