@@ -13,7 +13,7 @@ from netopt.report.words import safe
 
 __all__ = [
     "BLUE", "COSTS", "FAINT", "FONT", "GREEN", "GREY", "INK", "KINDS", "ORANGE", "PURPLE", "SERIES", "SKY", "SYMBOLS",
-    "VERMILION", "YELLOW", "Figure", "label", "layout", "plural", "singular",
+    "VERMILION", "YELLOW", "Figure", "hover", "label", "layout", "over_time", "plural", "singular",
 ]  # fmt: skip
 
 Figure = dict[str, Any]
@@ -74,6 +74,11 @@ def plural(kind: str) -> str:
     return _NAMES[kind][1] if kind in _NAMES else f"{label(kind)}s"
 
 
+def hover(head: str, *rows: str) -> str:
+    """Return a tooltip: a line in bold, then others."""
+    return f"<b>{head}</b><br>{'<br>'.join(rows)}<extra></extra>"
+
+
 def layout(says: str, **more: Any) -> dict[str, Any]:
     """Return the layout of a figure.
 
@@ -99,7 +104,12 @@ def layout(says: str, **more: Any) -> dict[str, Any]:
             "yanchor": "bottom",
             "traceorder": "normal",
         },
-        "hoverlabel": {"align": "left", "font": {"family": FONT, "size": 13}},
+        "hoverlabel": {
+            "align": "left",
+            "bgcolor": "#23282D",
+            "bordercolor": "#23282D",
+            "font": {"family": FONT, "size": 13, "color": "#FFFFFF"},
+        },
         "xaxis": _axis(),
         "yaxis": _axis(),
         "meta": {"says": says},
@@ -109,5 +119,25 @@ def layout(says: str, **more: Any) -> dict[str, Any]:
     return common
 
 
+def over_time(says: str, barmode: str) -> dict[str, Any]:
+    """Return the layout of bars side by side, such as one for each period, on top of each other by series."""
+    return layout(
+        says,
+        barmode=barmode,
+        bargap=0.25,
+        height=300,
+        showlegend=True,
+        xaxis={"type": "category", "showgrid": False},
+        yaxis={"tickformat": "~s", "rangemode": "tozero"},
+    )
+
+
 def _axis() -> dict[str, Any]:
-    return {"gridcolor": FAINT, "zeroline": False, "fixedrange": True, "automargin": True, "ticks": ""}
+    return {
+        "gridcolor": FAINT,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": True,
+        "ticks": "",
+        "ticklabelstandoff": 6,
+    }
