@@ -37,7 +37,7 @@ OUTPUTS = {
     "unmet.csv": "customer, product, period, quantity, cost",
     "purchases.csv": "facility, product, period, quantity, cost",
     "report.html": "the plan on one page for a browser, a phone or a printer; it asks nothing of any network",
-    "plan.xlsx": "the headline figures and a sheet for every table above",
+    "plan.xlsx": "the headline figures, charts, and a sheet for every table above, with units in its titles",
     "proof.json": "cost and bounds, versions, a digest of every other file, and the certificate that proved_bound is "
     "recomputed from",
 }
