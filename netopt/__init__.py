@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from netopt.plan import Plan
     from netopt.solve.control import Progress
     from netopt.study.cluster.connection import Cluster
+    from netopt.study.compared import compare
     from netopt.study.greenfield.greenfield import Greenfield, greenfield
     from netopt.study.outcome import Outcome
     from netopt.study.scenario import Scenario, Scenarios
@@ -63,6 +64,7 @@ __all__ = [
     "__version__",
     "alternatives",
     "baseline",
+    "compare",
     "greenfield",
     "hedge",
     "read",
@@ -91,6 +93,7 @@ _LAZY = {
     "SiteValues": "netopt.study.sites.site_values",
     "Worth": "netopt.study.sites.worth",
     "baseline": "netopt.study.today.baseline",
+    "compare": "netopt.study.compared",
     "greenfield": "netopt.study.greenfield.greenfield",
     "sample_demand": "netopt.study.uncertainty.sampler",
     "value_sites": "netopt.study.sites.site_values",

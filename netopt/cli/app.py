@@ -18,6 +18,7 @@ import netopt
 from netopt.cli.alternatives import alternatives
 from netopt.cli.baseline import baseline
 from netopt.cli.check import check
+from netopt.cli.compare import compare
 from netopt.cli.completion import completion
 from netopt.cli.exits import ExitCode, Failure, as_problems
 from netopt.cli.explain import explain
@@ -120,7 +121,7 @@ def cli() -> None:
 
 for _command in (
     solve, baseline, study, sites, greenfield, stress, tornado, alternatives, hedge,
-    why, check, template, verify, explain, export, completion,
+    compare, why, check, template, verify, explain, export, completion,
 ):  # fmt: skip
     cli.add_command(_command)
 

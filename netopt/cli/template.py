@@ -32,8 +32,9 @@ _UNMODELLED = "unmodelled"
 def template(path: Path | None, filled: bool, excel: bool, force: bool) -> None:
     """Write tables to fill in to PATH: a .csv with all tables, a .xlsx with a sheet each, or a folder.
 
-    Without PATH: network.csv. Columns that this version does not model are left out; delete tables and columns that
-    you do not need. `netopt explain TABLE` says what each column means.
+    Without PATH: network.csv. A workbook has lists to pick from, checks of numbers, a note on every title, and a sheet
+    _guide with examples, which is no part of the network. Columns that this version does not model are left out;
+    delete tables and columns that you do not need. `netopt explain TABLE` says what each column means.
     """
     target = path or Path("network.xlsx" if excel else "network.csv")
     if excel and target.suffix.casefold() != ".xlsx":
@@ -42,14 +43,23 @@ def template(path: Path | None, filled: bool, excel: bool, force: bool) -> None:
         raise click.UsageError(f"{target} should end in .csv or .xlsx, or have no extension for a folder")
     if target.exists() and not force and not (target.is_dir() and not any(target.iterdir())):
         raise Failure(ExitCode.INPUT, f"{target} exists; name another path, or overwrite it with --force")
-    from netopt.read.write import write_tables
-
     try:
-        write_tables(_filled() if filled else _empty(), target)
+        _write(target, filled=filled)
     except OSError as error:
         raise Failure(ExitCode.INPUT, f"{target} cannot be written: {error.strerror or error}") from error
     following = "netopt solve" if filled else "fill it in, then run: netopt check"
     say(f"Wrote {target}. {'Try' if filled else 'Next'}: {following} {target}")
+
+
+def _write(target: Path, *, filled: bool) -> None:
+    from netopt.read.template_workbook import write_template
+    from netopt.read.write import write_tables
+
+    tables = _filled() if filled else _empty()
+    if target.suffix.casefold() == ".xlsx":
+        write_template(tables, target, examples=None if filled else _filled())
+    else:
+        write_tables(tables, target)
 
 
 def _filled() -> Mapping[str, pd.DataFrame]:

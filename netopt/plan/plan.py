@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Plan"]
 
+_DUST = 1e-9
+
 
 @dataclass(frozen=True, repr=False)
 class Plan:
@@ -228,8 +230,8 @@ class Plan:
             head |= {
                 "open_sites": ever.tolist(),
                 "demand": wanted,
-                "demand_met": delivered / wanted if wanted else 1.0,
-                "on_time": float(service["on_time"].sum()) / delivered if delivered else 1.0,
+                "demand_met": _part(delivered, wanted),
+                "on_time": _part(float(service["on_time"].sum()), delivered),
                 "costs": {
                     str(k): float(v)
                     for k, v in self.tables["costs"].groupby("bucket", sort=False)["cost"].sum().items()
@@ -279,3 +281,8 @@ class Plan:
         tables = [frame.to_html(index=False, escape=True, float_format="{:,.2f}".format) for frame in (costs, shown)]
         head = f"{self.cost:,.2f} {money}, {html.escape(self.status)}, within {max(self.gap, 0):.3%} of the cheapest"
         return f"<p><b>{head}</b></p>{''.join(tables)}"
+
+
+def _part(some: float, whole: float) -> float:
+    """Return a share of a sum, all of it where only rounding is missing or too much."""
+    return some / whole if some < whole * (1 - _DUST) else 1.0

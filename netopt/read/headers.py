@@ -59,9 +59,22 @@ def table_named(name: str) -> schema.Table | None:
 
 
 def column_named(table: schema.Table, header: str) -> schema.Column | None:
-    """Return the column of a table that a header means, or None."""
-    found = _column_names(table.name).get(schema.normalized(header))
-    return None if found is None else table.columns[found]
+    """Return the column of a table that a header means, or None.
+
+    A unit may follow in brackets, as in ``plan.xlsx``: ``quantity (units)``. Any other than that of the dictionary is
+    not understood, because pallets are no units; only a column that is not used may be in anything.
+    """
+    names = _column_names(table.name)
+    found = names.get(schema.normalized(header))
+    if found is not None:
+        return table.columns[found]
+    name, bracket, unit = header.strip().removesuffix(")").partition(" (")
+    found = names.get(schema.normalized(name)) if bracket and header.strip().endswith(")") else None
+    if found is None:
+        return None
+    column = table.columns[found]
+    known = unit.casefold() in (column.unit, column.unit.removesuffix("/period"))
+    return column if known or column.room == "information" else None
 
 
 def known_header(header: str) -> bool:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from netopt.read.sheet import Sheet
 
-__all__ = ["check"]
+__all__ = ["EITHER", "check"]
+
+EITHER = ("lanes", "rates")
+"""One of these tables is needed."""
 
 NEVER_NAMES_A_PRODUCT = ("limits",)  # a filter may only repeat a name that some flow carries
 
@@ -74,7 +77,7 @@ def _needed_tables(
                 findings.add(given[table.name], None, None, message, "add at least one row under the header")
             else:
                 findings.add(label, None, None, f"there is no table {table.name}", f"add it: {table.description}")
-    if not {"lanes", "rates"} & (set(sheets) | broken):
+    if not set(EITHER) & (set(sheets) | broken):
         message = "there is neither a table lanes nor a table rates with rows"
         findings.add(label, None, None, message, "add lanes, or rates that generate them")
 

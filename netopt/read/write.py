@@ -20,7 +20,7 @@ from netopt.read.tables import Tables
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["write_tables"]
+__all__ = ["replacing", "write_cells", "write_tables"]
 
 CHUNK = 20_000
 
@@ -57,10 +57,10 @@ def write_tables(tables: Tables | Mapping[str, pd.DataFrame], path: str | os.Pat
     extension = target.suffix.casefold()
     ordered = {name: frames[name] for name in schema.tables() if name in frames}
     if extension == ".csv":
-        with _replacing(target) as file:
+        with replacing(target) as file:
             _write_csv(file, _stacked(ordered))
     elif extension == ".xlsx":
-        with _replacing(target) as file:
+        with replacing(target) as file:
             _write_workbook(file, ordered)
     elif extension == "":
         _write_folder(target, ordered)
@@ -75,12 +75,12 @@ def _write_folder(folder: Path, frames: Mapping[str, pd.DataFrame]) -> None:
         if table is not None and file.name not in {f"{name}.csv" for name in frames}:
             raise FileExistsError(f"{file} would be read with the tables written to {folder}; move it away first")
     for name, frame in frames.items():
-        with _replacing(folder / f"{name}.csv") as file:
+        with replacing(folder / f"{name}.csv") as file:
             _write_csv(file, _plain(frame))
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path) -> Iterator[Path]:
     """Yield a new file beside the target; move it there once it is complete and on the disk."""
     handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent)
     os.close(handle)
@@ -131,27 +131,24 @@ def _texts(frame: pd.DataFrame) -> list[list[str | None]]:
 
 
 def _write_workbook(file: Path, frames: Mapping[str, pd.DataFrame]) -> None:
-    import xlsxwriter
+    from netopt.read.worksheet import new_workbook
 
-    from netopt.read.exact import ExactWorksheet
-
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "constant_memory": True,
-    }
-    with xlsxwriter.Workbook(str(file), options) as workbook:
+    with new_workbook(file, streamed=True) as workbook:
         bold = workbook.add_format({"bold": True})
         for name, frame in frames.items():
-            sheet = workbook.add_worksheet(name, worksheet_class=ExactWorksheet)
+            sheet = workbook.add_worksheet(name)
             sheet.freeze_panes(1, 0)
             sheet.write_row(0, 0, [str(column) for column in frame.columns], bold)
-            writers = [_writer(sheet, frame.iloc[:, i]) for i in range(frame.shape[1])]
-            lists = [frame.iloc[:, i].tolist() for i in range(frame.shape[1])]
-            for row, values in enumerate(zip(*lists, strict=True), start=1):
-                for column, value in enumerate(values):
-                    writers[column](row, column, value)
+            write_cells(sheet, frame)
+
+
+def write_cells(sheet: Any, frame: pd.DataFrame) -> None:
+    """Write the rows of a table below the header of a sheet, so that they read back the same."""
+    writers = [_writer(sheet, frame.iloc[:, i]) for i in range(frame.shape[1])]
+    lists = [frame.iloc[:, i].tolist() for i in range(frame.shape[1])]
+    for row, values in enumerate(zip(*lists, strict=True), start=1):
+        for column, value in enumerate(values):
+            writers[column](row, column, value)
 
 
 def _writer(sheet: Any, values: pd.Series) -> Callable[[int, int, Any], None]:

@@ -37,7 +37,7 @@ OUTPUTS = {
     "unmet.csv": "customer, product, period, quantity, cost",
     "purchases.csv": "facility, product, period, quantity, cost",
     "report.html": "the plan on one page for a browser, a phone or a printer; it asks nothing of any network",
-    "plan.xlsx": "the headline figures and a sheet for every table above",
+    "plan.xlsx": "the headline figures, charts, and a sheet for every table above, with units in its titles",
     "proof.json": "cost and bounds, versions, a digest of every other file, and the certificate that proved_bound is "
     "recomputed from",
 }
@@ -74,7 +74,7 @@ def column_page(table: schema.Table, column: schema.Column) -> Iterator[Renderab
     yield heading(f"{table.name}.{column.name}")
     rows = [
         ["meaning", column.description],
-        ["holds", _holds(column)],
+        ["holds", column.holds],
         ["unit", column.unit],
         ["blank means", column.default or ("not allowed" if column.required else "see meaning")],
         ["used by", "not modelled in this version" if column.room == UNMODELLED else column.room],
@@ -153,18 +153,8 @@ def _unmodelled(table: schema.Table) -> bool:
 
 def _row(column: schema.Column) -> list[str]:
     name = f"{column.name}*" if column.required else column.name
-    held = ", ".join(part for part in (_holds(column), column.unit) if part)
+    held = ", ".join(part for part in (column.holds, column.unit) if part)
     return [name, f"{_meaning(column)} [{held}]"]
-
-
-def _holds(column: schema.Column) -> str:
-    if column.choices:
-        return ", ".join(column.choices)
-    if column.refers_to is not None:
-        return f"a {column.refers_to}"
-    known = {"name": "a name", "text": "text", "date": "YYYY-MM-DD", "nonnegative": "0 or more", "positive": "above 0"}
-    known |= {"fraction": "0 to 1", "whole": "0, 1, 2, …"}
-    return known.get(column.type, column.type)
 
 
 def _meaning(column: schema.Column) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "NO_GAP",
+    "WHOLE_MONEY",
     "amount",
     "at_most",
     "count",
@@ -22,7 +23,7 @@ __all__ = [
     "share",
 ]
 
-_WHOLE_MONEY = 100_000
+WHOLE_MONEY = 100_000
 """From here on nobody reads the cents."""
 
 NO_GAP = 1e-9
@@ -63,7 +64,7 @@ def money(value: float, currency: str = "", scale: float | None = None) -> str:
     """
     if not math.isfinite(value):
         return "-"
-    figures = _signed(f"{value:,.0f}" if abs(value if scale is None else scale) >= _WHOLE_MONEY else f"{value:,.2f}")
+    figures = _signed(f"{value:,.0f}" if abs(value if scale is None else scale) >= WHOLE_MONEY else f"{value:,.2f}")
     if not currency:
         return figures
     sign = safe(currency, 12)
@@ -76,7 +77,7 @@ def money_at_least(value: float, currency: str = "") -> str:
     """Return an amount of money rounded down, for ``no plan costs less than``."""
     if not math.isfinite(value):
         return money(value, currency)
-    steps = 1 if abs(value) >= _WHOLE_MONEY else 100
+    steps = 1 if abs(value) >= WHOLE_MONEY else 100
     return money(math.floor(value * steps + 1e-6) / steps, currency, value)
 
 

@@ -33,6 +33,17 @@ __all__ = ["Column", "Table", "normalized", "setting_keys", "side_tables", "tabl
 
 NUMERIC = frozenset({"nonnegative", "positive", "fraction", "whole", "latitude", "longitude"})
 
+_HELD = {
+    "name": "a name",
+    "date": "YYYY-MM-DD",
+    "nonnegative": "0 or more",
+    "positive": "above 0",
+    "fraction": "0 to 1",
+    "whole": "0, 1, 2, …",
+    "latitude": "-90 to 90",
+    "longitude": "-180 to 180",
+}
+
 
 @dataclass(frozen=True)
 class Column:
@@ -88,6 +99,13 @@ class Column:
         """Kind of thing a ``ref`` column names: facility, customer, place, product or period."""
         kind, _, target = self.type.partition(":")
         return target if kind == "ref" else None
+
+    @property
+    def holds(self) -> str:
+        """What a cell may hold, in words."""
+        if self.choices:
+            return ", ".join(self.choices)
+        return f"a {self.refers_to}" if self.refers_to is not None else _HELD.get(self.type, self.type)
 
     def default_value(self) -> float | str | None:
         """Default as a value of the column's type, or None where blank means nothing."""

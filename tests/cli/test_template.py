@@ -9,6 +9,7 @@ from netopt.errors import InputError
 from netopt.network import read
 from netopt.read import read_tables
 from tests.cli.conftest import Run
+from tests.workbooks import Book
 
 
 @pytest.mark.parametrize("target", ["network.csv", "tables", "network.xlsx"])
@@ -56,3 +57,31 @@ def test_nothing_is_overwritten_without_force(run: Run, tiny: Path) -> None:
 def test_wrong_paths(run: Run, here: Path, words: tuple[str, ...]) -> None:
     assert run("template", *words).exit_code == 2
     assert list(here.iterdir()) == []
+
+
+def test_an_untouched_workbook_is_refused_with_what_to_do(run: Run) -> None:
+    run("template", "--excel")
+    checked = run("check", "network.xlsx")
+    assert checked.exit_code == 2
+    problems = checked.stderr.splitlines()
+    assert problems[0] == "netopt: 4 problems in the input"
+    assert "sheet facilities: the table facilities has no rows; add at least one row under the header" in problems[1]
+    assert "Oakland" not in checked.output  # the example stays an example
+
+
+def test_a_workbook_shows_rows_of_the_filled_template_as_examples(run: Run, here: Path) -> None:
+    run("template", "--excel")
+    book = Book(here / "network.xlsx")
+    cells = {cell for row in book.rows("_guide") for cell in row}
+    assert {"Oakland", "Boise", "Then run: netopt check network.xlsx"} <= cells
+    assert all(len(book.rows(name)) == 1 for name in book.sheets if name != "_guide")
+
+
+def test_a_filled_workbook_has_lists_and_notes_as_well(run: Run, here: Path) -> None:
+    run("template", "--filled", "--excel")
+    book = Book(here / "network.xlsx")
+    assert "Oakland" not in {cell for row in book.rows("_guide") for cell in row}
+    assert {"type", "status", "initial", "capacity"} <= set(book.validations("facilities"))
+    for name in book.sheets:
+        if name != "_guide":
+            assert list(book.notes(name)) == book.rows(name)[0]

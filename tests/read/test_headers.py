@@ -37,6 +37,28 @@ def test_columns(table: str, header: str, column: str | None) -> None:
     assert (found.name if found else None) == column
 
 
+@pytest.mark.parametrize(
+    ("table", "header", "column"),
+    [
+        ("actual_flows", "quantity (units)", "quantity"),
+        ("actual_flows", "Quantity (UNITS/period) ", "quantity"),
+        ("actual_flows", "quantity (pallets)", None),
+        ("actual_flows", "spend (USD)", None),
+        ("actual_flows", "cost (USD)", "cost"),  # not read, so that its unit does not matter
+        ("actual_flows", "distance (mi)", "distance"),
+        ("lanes", "distance (mi)", None),
+        ("lanes", "days (days)", "days"),
+        ("lanes", "emissions (kg)", None),
+        ("lanes", "(days)", "days"),
+        ("lanes", "mode ()", "mode"),
+        ("lanes", "mode (x)", None),
+    ],
+)
+def test_a_unit_in_brackets_has_to_be_that_of_the_dictionary(table: str, header: str, column: str | None) -> None:
+    found = column_named({**schema.tables(), **schema.side_tables()}[table], header)
+    assert (found.name if found else None) == column
+
+
 @pytest.mark.parametrize("table", list(schema.tables()))
 def test_an_alias_means_one_column(table: str) -> None:
     columns = schema.tables()[table].columns.values()

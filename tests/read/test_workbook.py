@@ -120,6 +120,20 @@ def test_formulas_in_own_columns_do_not_matter(tmp_path: Path) -> None:
     assert len(read_tables(book(tmp_path, {"lanes": lanes}))["lanes"]) == 2
 
 
+def test_names_and_rules_that_lost_their_sheet_do_not_matter(tmp_path: Path) -> None:
+    """What is left in a template when somebody deletes the sheet products."""
+    path = tmp_path / "net.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        for name, rows in GOOD.items():
+            sheet = workbook.add_worksheet(name)
+            for i, row in enumerate(rows):
+                sheet.write_row(i, 0, row)
+            sheet.data_validation(1, 0, 9, 0, {"validate": "list", "source": "=product_names"})
+            sheet.write_comment(0, 0, "a note")
+        workbook.define_name("product_names", "=#REF!$A$2:INDEX(#REF!,MAX(2,COUNTA(#REF!)))")
+    assert read_tables(path)["lanes"]["unit_cost"].tolist() == [1, 2.5]
+
+
 def test_unknown_sheets(tmp_path: Path) -> None:
     (text,) = refused(book(tmp_path, {"lains": [["a"]]}))
     assert 'net.xlsx: "lains" is not a table that netopt knows; did you mean lanes? Rename the sheet' in text
