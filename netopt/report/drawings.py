@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netopt.report.figures import FIGURES
+from netopt.report.figures import FIGURES, Figure
 from netopt.report.figures.map import Atlas
 from netopt.report.figures.payload import payload
 from netopt.report.map_block import map_block
@@ -14,11 +14,34 @@ from netopt.report.scripts import data
 if TYPE_CHECKING:
     from netopt.plan import Plan
 
-__all__ = ["Drawings"]
+__all__ = ["Drawings", "Gallery"]
 
 
-class Drawings:
-    """The figures of one page.
+class Gallery:
+    """Figures of any page."""
+
+    def __init__(self) -> None:
+        self._figures: dict[str, Any] = {}
+
+    def place(self, name: str, figure: Figure) -> str:
+        """Return where a figure stands, with the sentence that it says; nothing where there is nothing to draw."""
+        if not figure["data"]:
+            return ""
+        self._figures[name] = figure
+        says, height = text(figure["layout"]["meta"]["says"]), int(figure["layout"]["height"])
+        return (
+            f'<figure class="plot"><figcaption>{says}</figcaption>{_choices(figure, name)}'
+            f'<div class="canvas" data-figure="{text(name)}" role="img" aria-label="{says}" '
+            f'style="min-height:{height}px"></div></figure>'
+        )
+
+    def data(self) -> str:
+        """Return what the script draws; nothing where there is nothing to draw."""
+        return data("figures", self._figures) if self._figures else ""
+
+
+class Drawings(Gallery):
+    """The figures of the page of a plan.
 
     Parameters
     ----------
@@ -27,8 +50,8 @@ class Drawings:
     """
 
     def __init__(self, plan: Plan) -> None:
+        super().__init__()
         self.plan = plan
-        self._figures: dict[str, Any] = {}
         self._atlas: dict[str, Any] = {}
 
     def map(self, title: str) -> str:
@@ -45,23 +68,12 @@ class Drawings:
         return _drawn(title, figure) if figure else ""
 
     def figure(self, name: str) -> str:
-        """Return a figure by its name, with the sentence that it says; nothing where the plan has nothing of it."""
-        figure = FIGURES[name](self.plan)
-        if not figure["data"]:
-            return ""
-        self._figures[name] = figure
-        says, height = text(figure["layout"]["meta"]["says"]), int(figure["layout"]["height"])
-        return (
-            f'<figure class="plot"><figcaption>{says}</figcaption>{_choices(figure, name)}'
-            f'<div class="canvas" data-figure="{name}" role="img" aria-label="{says}" style="min-height:{height}px">'
-            "</div></figure>"
-        )
+        """Return a figure by its name; nothing where the plan has nothing of it."""
+        return self.place(name, FIGURES[name](self.plan))
 
     def data(self) -> str:
         """Return what the script draws; nothing where there is nothing to draw."""
-        if not self._figures and not self._atlas:
-            return ""
-        return data("figures", self._figures) + data("atlas", self._atlas)
+        return super().data() + (data("atlas", self._atlas) if self._atlas else "")
 
 
 def _choices(figure: dict[str, Any], name: str) -> str:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netopt.plan.folder import digest, write_table
+from netopt.report.drawings import Gallery
 from netopt.report.files import appearing_folder
 from netopt.report.markup import bullets, facts, paragraph, section, table, tiles
 from netopt.report.page import document
 from netopt.report.studies.compare import compare_json, headline, plans_table, sites_table, soundness
+from netopt.report.studies.drawn import change_figure, cost_figure, map_figures
 from netopt.report.studies.studied import alarm, header
 from netopt.report.studies.study import change_words, customers_table, effects_table, without_plan
 from netopt.report.words import amount, at_most, money
@@ -59,21 +61,23 @@ def write_comparison(study: Study, folder: Path, title: str = "") -> None:
     with appearing_folder(folder, FILES) as fresh:
         for name, frame in frames.items():
             write_table(fresh / f"{name}.csv", frame)
-        body = "\n".join(block for block in _blocks(study, title) if block)
-        (fresh / "compare.html").write_text(
-            document(title or "Plans side by side", body), encoding="utf-8", newline="\n"
-        )
+        gallery = Gallery()
+        body = "\n".join(block for block in _blocks(study, title, gallery) if block)
+        page = document(title or "Plans side by side", body, gallery.data())
+        (fresh / "compare.html").write_text(page, encoding="utf-8", newline="\n")
         said = compare_json(study) | {"files": {path.name: digest(path) for path in sorted(fresh.iterdir())}}
         text = json.dumps(said, indent=2, allow_nan=False, ensure_ascii=False)
         (fresh / "compare.json").write_text(text, encoding="utf-8", newline="\n")
 
 
-def _blocks(study: Study, title: str) -> Iterator[str]:
+def _blocks(study: Study, title: str, gallery: Gallery) -> Iterator[str]:
     yield header(title or "Plans side by side", headline(study), [soundness(study)])
     yield alarm(study)
     yield tiles(_figures(study))
     yield bullets(without_plan(study))
-    yield section("Plans", table(plans_table(study), "Plans", minor=("days", "sites")))
+    yield section("Plans", cost_figure(gallery, study), table(plans_table(study), "Plans", minor=("days", "sites")))
+    yield map_figures(gallery, study.outcomes)
+    yield change_figure(gallery, study.comparisons())
     sites = sites_table(study, _SITES)
     if sites is not None:
         yield section("Open in some of them", table(sites, "Sites that are open in some plans"))

@@ -1,0 +1,1 @@
+"""Figures of studies: plans side by side. Plain data like those of a plan, see `netopt.report.figures`."""
