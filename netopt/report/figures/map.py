@@ -30,7 +30,7 @@ from netopt.report.words import amount, count, listed, money, percent
 if TYPE_CHECKING:
     import pandas as pd
 
-    from netopt.plan import Plan
+    from netopt.report.figures.planned import Planned
 
 __all__ = ["Atlas", "plan_map"]
 
@@ -44,12 +44,14 @@ _MOST_DOTS = 3_000
 _NAMED = 12
 
 
-def plan_map(plan: Plan, *, product: str | None = None, period: str | None = None, colour: str | None = None) -> Figure:
+def plan_map(
+    plan: Planned, *, product: str | None = None, period: str | None = None, colour: str | None = None
+) -> Figure:
     """Return the map of a plan, or a graph in columns where no lane has coordinates at both ends.
 
     Parameters
     ----------
-    plan : Plan
+    plan : Planned
         With flows.
     product, period : str, optional
         What is shown; all of them without it.
@@ -100,7 +102,7 @@ class Atlas:
 
     Parameters
     ----------
-    plan : Plan
+    plan : Planned
         With flows.
 
     Raises
@@ -109,7 +111,7 @@ class Atlas:
         When nothing moves.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Planned) -> None:
         self.plan = plan
         self.network = plan.network
         self.currency = plan.network.settings.currency
@@ -247,7 +249,7 @@ class Atlas:
         )
 
 
-def _grounded(plan: Plan, lanes: Lanes) -> tuple[Ground, Bundles]:
+def _grounded(plan: Planned, lanes: Lanes) -> tuple[Ground, Bundles]:
     """Return where everything is, with small customers in bundles where there are too many lanes."""
     network = plan.network
     if not on_earth(network, lanes):

@@ -46,6 +46,7 @@ def frontier(outcomes: Sequence[Outcome]) -> Figure:
     words = [
         [label(name), money(cost, currency), f"{days:.2f} days", percent(share)] for name, cost, days, share in points
     ]
+    rows = ("%{customdata[1]}", "%{customdata[2]}", "%{customdata[3]} in time")
     data = [
         {"type": "scatter", "mode": "lines", "name": "none is cheaper and quicker", "hoverinfo": "skip",
          "x": [points[at][2] for at in best], "y": [points[at][1] for at in best],
@@ -56,7 +57,7 @@ def frontier(outcomes: Sequence[Outcome]) -> Figure:
          "textposition": "top right", "cliponaxis": False,
          "marker": {"size": 10, "color": [BLUE if at in best else GREY for at in range(len(points))]},
          "customdata": words,
-         "hovertemplate": hover("%{customdata[0]}", "%{customdata[1]}", "%{customdata[2]}", "%{customdata[3]} in time")},
+         "hovertemplate": hover("%{customdata[0]}", *rows)},
     ]  # fmt: skip
     axes = {
         "xaxis": {"title": {"text": "mean days to the customer", "standoff": 8}, "tickformat": ".2f"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from netopt.report.figures.studies.listed import ZERO, listed_layout
@@ -55,8 +56,8 @@ def changes(beside: Sequence[Comparison]) -> Figure:
     if table.empty or not table.abs().to_numpy().any():
         return {"data": [], "layout": layout("Nothing changes in any bucket.")}
     currency = str(shown[0].before.summary["currency"] or "")
-    bucket, name = table.abs().stack().idxmax()
-    change = float(table.loc[bucket, name])
+    row, column = np.unravel_index(int(np.argmax(np.abs(table.to_numpy()))), table.shape)
+    bucket, name, change = table.index[int(row)], table.columns[int(column)], float(table.to_numpy()[row, column])
     amount = money(abs(change), currency, shown[0].before.cost)
     says = f"The largest change is that of {bucket} in {name}: {amount} {'more' if change > 0 else 'less'}."
     colours = _colours([*(each.before for each in shown), *(each.after for each in shown)])
@@ -88,7 +89,7 @@ def _bars(
     for bucket, colour in colours.items():
         if bucket not in table.index or not table.loc[bucket].any():
             continue
-        values = [float(value) for value in table.loc[bucket]]
+        values: list[float] = table.loc[bucket].to_numpy(dtype=float).tolist()
         words = [("+" if sign and value > 0 else "") + money(value, currency, scale) for value in values]
         series.append({
             "type": "bar", "orientation": "h", "name": label(bucket), "x": values, "y": list(range(len(names))),

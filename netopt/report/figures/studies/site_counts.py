@@ -28,13 +28,11 @@ def site_counts(curve: pd.DataFrame, counted: str, currency: str) -> Figure:
     found = curve[curve["cost"].notna()]
     if found.empty:
         return {"data": [], "layout": layout("No number of sites has a plan.")}
-    best = found.loc[found["cost"].astype(float).idxmin()]
-    scale = float(best["cost"])
-    says = f"{best['sites']} open cost the least, {money(scale, currency)}."
+    x, cost = [str(sites) for sites in found["sites"]], found["cost"].to_numpy(dtype=float).tolist()
+    scale = min(cost)
+    says = f"{x[cost.index(scale)]} open cost the least, {money(scale, currency)}."
     without = [str(sites) for sites in curve["sites"][curve["cost"].isna()]]
     says += f" No plan was found with {', '.join(without)}." if without else ""
-    x = [str(sites) for sites in found["sites"]]
-    cost = [float(value) for value in found["cost"]]
     bound = [min(float(low), high) if pd.notna(low) else high for low, high in zip(found["bound"], cost, strict=True)]
     days = [None if pd.isna(value) else float(value) for value in found["days"]]
     words = [

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from netopt.report.figures.studies.listed import ZERO, listed_layout
 from netopt.report.figures.style import BLUE, VERMILION, Figure, hover, label, layout
 from netopt.report.words import money
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["site_worth"]
 
@@ -32,7 +35,8 @@ def site_worth(table: pd.DataFrame, currency: str, scale: float) -> Figure:
     worth = [float(value) for value in known["worth"]]
     first = "saves the most" if worth[0] > 0 else "would cost the least to open"
     says = f"{names[0]} {first}: {money(abs(worth[0]), currency, scale)}."
-    ends = [_ends(row, worth[at]) for at, row in enumerate(known.to_dict("records"))]
+    low, high = (known[name].fillna(known["worth"]).to_numpy(dtype=float) for name in ("at_least", "at_most"))
+    ends = [(min(least, value), max(most, value)) for least, most, value in zip(low, high, worth, strict=True)]
     words = [
         [label(name), money(value, currency, scale), *(money(end, currency, scale) for end in both)]
         for name, value, both in zip(names, worth, ends, strict=True)
@@ -56,11 +60,3 @@ def site_worth(table: pd.DataFrame, currency: str, scale: float) -> Figure:
             ),
         })  # fmt: skip
     return {"data": data, "layout": listed_layout(says, names, xaxis=ZERO)}
-
-
-def _ends(row: dict[str, object], worth: float) -> tuple[float, float]:
-    """Return what is proved of a worth, the figure itself where nothing is."""
-    low, high = (
-        worth if value is None or pd.isna(value) else float(str(value)) for value in (row["at_least"], row["at_most"])
-    )
-    return min(low, worth), max(high, worth)
