@@ -89,7 +89,7 @@ def _bars(
     for bucket, colour in colours.items():
         if bucket not in table.index or not table.loc[bucket].any():
             continue
-        values: list[float] = table.loc[bucket].to_numpy(dtype=float).tolist()
+        values = [float(value) for value in table.loc[bucket].to_numpy(dtype=float)]
         words = [("+" if sign and value > 0 else "") + money(value, currency, scale) for value in values]
         series.append({
             "type": "bar", "orientation": "h", "name": label(bucket), "x": values, "y": list(range(len(names))),
