@@ -13,7 +13,8 @@ from netopt.study.verify import verify_study
 
 ROOT = Path(__file__).parents[2]
 WHERE = ROOT / "examples" / "where_to_open.py"
-EXAMPLES = sorted({*(ROOT / "examples").glob("*.py")} - {WHERE})  # which takes minutes, and leaves a folder
+NOTEBOOK = ROOT / "examples" / "what_if_notebook.py"
+EXAMPLES = sorted({*(ROOT / "examples").glob("*.py")} - {WHERE, NOTEBOOK})  # these take longer
 PROMISED = {
     "own_constraint": ["free to choose: 3,780; one of Reno and Dallas: 4,230"],
     "own_room": ["with union hours: 3,930, of which overtime 150"],
@@ -30,6 +31,21 @@ def test_example_runs_and_prints_what_it_promises(path, tmp_path):
     for line in PROMISED[path.stem]:
         assert line in done.stdout
     assert not list(tmp_path.iterdir()), "an example leaves nothing behind"
+
+
+@pytest.mark.slow
+def test_the_notebook_shows_what_its_sliders_say():
+    pytest.importorskip("marimo")
+    spec = importlib.util.spec_from_file_location("what_if_notebook", NOTEBOOK)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    _, defined = module.app.run()
+    beside, base, plan = defined["beside"], defined["base"], defined["plan"]
+    assert beside.change == pytest.approx(plan.cost - base.cost)
+    assert beside.closed() == ["Reno"]
+    wanted = plan.network.demand["quantity"].sum() / base.network.demand["quantity"].sum()
+    assert 1 < wanted < 1.2  # a fifth more in the West alone
+    assert plan.audit().ok
 
 
 def where_to_open():
