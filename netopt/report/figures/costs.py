@@ -63,7 +63,7 @@ def by_period(plan: Plan) -> Figure:
     dearest, cheapest = int(sums.argmax()), int(sums.argmin())
     most, least = (money(float(sums.iloc[at]), currency, scale) for at in (dearest, cheapest))
     says = f"{periods[dearest]} costs the most, {most}, and {periods[cheapest]} the least, {least}."
-    return {"data": traces, "layout": over_time(says, barmode="relative")}
+    return {"data": traces, "layout": over_time(says, len(periods), "relative")}
 
 
 def _totals(plan: Plan) -> tuple[pd.Series, dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from netopt.report.figures.style import BLUE, ORANGE, Figure, hover, label, layout
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
 __all__ = ["prices"]
 
 _MOST = 12
-_NAME = 52
+_ROOM = 1.2
+"""Length of the axis beside the longest bar: its figure stands behind it."""
+
+_NAME = 30
+"""Letters in a line of a name."""
 
 
 def prices(plan: Plan) -> Figure:
@@ -31,26 +36,30 @@ def prices(plan: Plan) -> Figure:
         "textposition": "outside", "cliponaxis": False,
         "marker": {"color": [BLUE if good else ORANGE for good in saves]},
         "customdata": [
-            [label(name), f"{'saves' if good else 'costs'} {word}, for the chosen sites"]
+            [label(name), f"one more unit {'saves' if good else 'costs'} {word}, for the chosen sites"]
             for name, good, word in zip(names, saves, words, strict=True)
         ],
-        "hovertemplate": hover("one more %{customdata[0]}", "%{customdata[1]}"),
+        "hovertemplate": hover("%{customdata[0]}", "%{customdata[1]}"),
     }  # fmt: skip
     verb = "saves" if saves[0] else "costs"
-    says = f"One more {names[0]} {verb} {words[0]}, for the chosen sites."
+    says = f"One more unit of {names[0]} {verb} {words[0]}, for the chosen sites."
     axes = {
-        "xaxis": {"rangemode": "tozero", "tickformat": "~g"},
+        "xaxis": {"range": [0, float(top["price"].abs().max()) * _ROOM], "tickformat": "~g", "nticks": 6},
         "yaxis": {
             "autorange": "reversed", "showgrid": False,
-            "tickvals": list(range(len(top))), "ticktext": [label(name, _NAME) for name in names],
+            "tickvals": list(range(len(top))), "ticktext": [_lines(name) for name in names],
         },
     }  # fmt: skip
-    return {"data": [bars], "layout": layout(says, height=26 * len(top) + 44, bargap=0.4, **axes)}
+    return {"data": [bars], "layout": layout(says, height=34 * len(top) + 44, bargap=0.4, **axes)}
+
+
+def _lines(name: str) -> str:
+    return "<br>".join(label(line) for line in wrap(name, _NAME))
 
 
 def _limit(words: str) -> str:
-    """Return ``unit of capacity at Reno`` of the sentence that says what one more of it is worth."""
-    said = words.removeprefix("one more ")
+    """Return ``capacity at Reno`` of the sentence that says what one more of it is worth."""
+    said = words.removeprefix("one more ").removeprefix("unit of ")
     for verb in (" saves ", " costs "):
         if verb in said:
             return said.rsplit(verb, 1)[0]

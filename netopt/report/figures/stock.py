@@ -56,7 +56,7 @@ def stock(plan: Plan, *, site: str | None = None) -> Figure:
     total = held.stock.sum(axis=(0, 1))
     highest = int(total.argmax())
     says = f"Stock is highest at the end of {plan.network.periods.names[highest]}, with {amount(total[highest])} units."
-    return {"data": traces, "layout": over_time(says, barmode="stack")}
+    return {"data": traces, "layout": over_time(says, len(plan.network.periods), "stack")}
 
 
 @dataclass(frozen=True)

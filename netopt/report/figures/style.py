@@ -13,7 +13,7 @@ from netopt.report.words import safe
 
 __all__ = [
     "BLUE", "COSTS", "FAINT", "FONT", "GREEN", "GREY", "INK", "KINDS", "ORANGE", "PURPLE", "SERIES", "SKY", "SYMBOLS",
-    "VERMILION", "YELLOW", "Figure", "hover", "label", "layout", "over_time", "plural", "singular",
+    "VERMILION", "YELLOW", "Figure", "faint", "hover", "label", "layout", "over_time", "plural", "singular",
 ]  # fmt: skip
 
 Figure = dict[str, Any]
@@ -62,6 +62,11 @@ def label(name: object, width: int = 0) -> str:
         Longer names are cut with an ellipsis; 0 never cuts.
     """
     return html.escape(safe(name, width), quote=False)
+
+
+def faint(colour: str, opacity: float) -> str:
+    """Return a colour such as ``#0072B2`` through which others are seen."""
+    return f"{colour}{round(255 * opacity):02X}"
 
 
 def singular(kind: str) -> str:
@@ -119,15 +124,15 @@ def layout(says: str, **more: Any) -> dict[str, Any]:
     return common
 
 
-def over_time(says: str, barmode: str) -> dict[str, Any]:
-    """Return the layout of bars side by side, such as one for each period, on top of each other by series."""
+def over_time(says: str, bars: int, barmode: str, title: str = "") -> dict[str, Any]:
+    """Return the layout of bars side by side, one for each period or step, on top of each other by series."""
     return layout(
         says,
         barmode=barmode,
-        bargap=0.25,
+        bargap=max(0.25, 1 - 0.12 * bars),  # a few bars need not be as wide as the page
         height=300,
         showlegend=True,
-        xaxis={"type": "category", "showgrid": False},
+        xaxis={"type": "category", "showgrid": False} | ({"title": {"text": title, "standoff": 8}} if title else {}),
         yaxis={"tickformat": "~s", "rangemode": "tozero"},
     )
 

@@ -47,7 +47,7 @@ def unmet(plan: Plan) -> Figure:
     if len(found) == 1:
         says = says.replace(" do not ", " does not ", 1)
     axes = {
-        "xaxis": {"rangemode": "tozero", "tickformat": "~s"},
+        "xaxis": {"range": [0, float(top["quantity"].max()) * 1.2], "tickformat": "~s", "nticks": 6},
         "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False},
     }
     return {"data": [bars], "layout": layout(says, height=26 * len(top) + 44, bargap=0.4, **axes)}

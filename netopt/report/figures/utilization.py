@@ -60,7 +60,7 @@ def _bars(limited: pd.DataFrame, shown: pd.Series, says: str) -> Figure:
         "hovertemplate": hover("%{customdata[0]}", "%{customdata[1]}, %{customdata[2]} units", "%{customdata[3]} full"),
     }  # fmt: skip
     axes = {
-        "xaxis": {"range": [0, max(1.0, float(shown.max())) * 1.07], "tickformat": ".0%", "dtick": 0.25},
+        "xaxis": {"range": [0, max(1.0, float(shown.max())) * 1.12], "tickformat": ".0%", "dtick": 0.25},
         "yaxis": {"autorange": "reversed", "type": "category"},
     }
     return {"data": [bars], "layout": layout(says, height=24 * len(shown) + 44, bargap=0.4, **axes)}
