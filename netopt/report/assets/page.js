@@ -207,15 +207,22 @@
   // -- paper -------------------------------------------------------------------------------------------------------
 
   // Tables behind figures are folded on the screen and open on paper, where figures are as wide as the sheet.
+  const PAPER = 680; // pixels across a sheet of A4 or letter
   const folds = all("details.behind");
   const plots = () => all(".js-plotly-plot");
   for (const fold of folds) fold.open = false;
+  // drawn anew, as some traces would only begin to move to their new places before the sheet is taken
+  const anew = (plot, size) => Plotly.newPlot(plot, plot.data, { ...plot.layout, ...size }, settings);
+  const height = (plot) => (plot === map ? undefined : plot.layout.height);
   addEventListener("beforeprint", () => {
     for (const fold of folds) { fold.dataset.was = fold.open; fold.open = true; }
-    for (const plot of plots()) Plotly.relayout(plot, { width: Math.min(plot.clientWidth, 680), autosize: false });
+    for (const plot of plots()) {
+      const tall = PAPER * (atlas.layout?.yaxis.range[1] / atlas.layout?.xaxis.range[1]);
+      anew(plot, { width: PAPER, height: height(plot) ?? tall, autosize: false });
+    }
   });
   addEventListener("afterprint", () => {
     for (const fold of folds) fold.open = fold.dataset.was === "true";
-    for (const plot of plots()) Plotly.relayout(plot, { width: null, autosize: true });
+    for (const plot of plots()) anew(plot, { width: undefined, height: height(plot), autosize: true });
   });
 })();

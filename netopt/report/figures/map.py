@@ -88,7 +88,7 @@ def _legend(atlas: Atlas, colour: str) -> list[dict[str, Any]]:
     elif colour == "kind":
         meanings = [(title, kind_colour(at)) for at, title in enumerate(atlas.kinds.titles)]
     else:
-        meanings = list(zip(atlas.prices, atlas.classes.colours, strict=False))
+        meanings = list(zip(map(label, atlas.prices), atlas.classes.colours, strict=False))
     return [
         {"type": "scatter", "mode": "lines", "x": [None], "y": [None], "name": name,
          "line": {"color": shade, "width": 3}, "showlegend": True, "meta": {"layer": "legend"}}
@@ -188,7 +188,7 @@ class Atlas:
                 raise ValueError(f"nothing moves of or in {name!r}; use one of {', '.join(known)}")
         lanes = self._drawn(self.carried.lanes(product, period))
         kind, through = self.kinds.at(lanes), self._through(product, period)
-        of = Sorted(kind, self._ranks[kind, lanes.mode], self.ground.kind == "layers")
+        of = Sorted(kind, self._ranks[kind, lanes.mode], self.ground.straight(lanes))
         sites, n_p = self._of("sites", None, period), len(self.network.places.names)
         traces = [
             *lane_lines(lanes, of, self.classes),
