@@ -117,7 +117,7 @@ def _group(title: str, items: Iterable[tuple[str, str, str]]) -> str:
 
 def _key(title: str, kind: str, items: Iterable[Item]) -> str:
     spans = "".join(f"<span>{mark}{text(words)}</span>" for mark, words in items)
-    return f'<div class="key {kind}"><b>{title}</b>{spans}</div>'
+    return f'<div class="key {kind}"><strong>{title}</strong>{spans}</div>'
 
 
 def _check(name: str, value: str, words: str, mark: str) -> str:

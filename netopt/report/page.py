@@ -34,6 +34,9 @@ _CUSTOMERS = 1_000
 """Customers of the last table, in which a reader looks for one of them."""
 
 _NAMED = 12
+_FEW = 8
+"""Rows of a table in which nobody needs to search."""
+
 _PRICES = 20
 _BREACHES = 20
 _COLUMNS = 12
@@ -104,7 +107,8 @@ def _with_plan(plan: Plan, drawings: Drawings) -> Iterator[str]:
     yield drawings.map("What moves where")
     yield _costs(plan, drawings)
     listing = site_table(sites, MOST, "sites.csv")
-    yield section("Open sites", table(listing, "Open sites", minor=("type", ""), search="Find a site"))
+    search = "Find a site" if len(listing.rows) > _FEW else ""
+    yield section("Open sites", table(listing, "Open sites", minor=("type", ""), search=search))
     yield drawings.alone("How full the sites are", "utilization")
     customers = pd.Index(list(plan.network.customers.names))
     served = served_table(plan.flows(), customers, MOST, "flows.csv")
@@ -123,8 +127,9 @@ def _with_plan(plan: Plan, drawings: Drawings) -> Iterator[str]:
         yield section(
             "Not served", drawings.figure("unmet"), table(unmet_table(unmet, MOST, "unmet.csv"), "Not served")
         )
-    everyone = customer_table(service, _CUSTOMERS)
-    yield section("Customers", table(everyone, "Customers", search="Find a customer, or what a site serves"))
+    everyone, same = customer_table(service, _CUSTOMERS), ("gets",) if unmet.empty else ()
+    search = "Find a customer, or a site's" if len(everyone.rows) > _FEW else ""
+    yield section("Customers", table(everyone, "Customers", minor=same, search=search))
 
 
 def _costs(plan: Plan, drawings: Drawings) -> str:

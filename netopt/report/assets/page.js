@@ -42,8 +42,9 @@
       if (words) done.customdata = at.map((i, k) => [name[i], ...words[k]]);
       return done;
     }
+    const { bend } = trace.meta;
     const middle = at.map((i) => {
-      const [a, b, bend] = [lanes.from[i], lanes.to[i], lanes.bend[i]];
+      const [a, b] = [lanes.from[i], lanes.to[i]];
       return [(x[a] + x[b]) / 2 + bend * (y[b] - y[a]), (y[a] + y[b]) / 2 - bend * (x[b] - x[a])];
     });
     if (trace.meta.pointed) {
@@ -70,7 +71,6 @@
   function shown({ meta }) {
     if (meta.layer === "names") return state.names && !state.off.has(`place:${meta.place}`);
     if (meta.layer === "shut") return !state.off.has("shut:") && !state.off.has(`place:${meta.place}`);
-    if (meta.customers && meta.customers !== state.customers) return false;
     return !["kind", "mode", "place"].some((layer) => state.off.has(`${layer}:${meta[layer]}`));
   }
 
@@ -82,7 +82,8 @@
         color: trace.meta.colours[state.colour],
         width: state.thick ? trace.meta.width : 1.2,
       };
-      return { ...trace, ...(line && { line }), visible: shown(trace) };
+      const marker = trace.meta.plain && state.customers === "demand" && { ...trace.marker, ...trace.meta.plain };
+      return { ...trace, ...(line && { line }), ...(marker && { marker }), visible: shown(trace) };
     });
     Plotly.react(map, [...atlas.behind, ...data], atlas.layout, { ...settings, scrollZoom: false });
     map.closest("figure").dataset.colour = state.colour;
@@ -206,15 +207,22 @@
   // -- paper -------------------------------------------------------------------------------------------------------
 
   // Tables behind figures are folded on the screen and open on paper, where figures are as wide as the sheet.
+  const PAPER = 680; // pixels across a sheet of A4 or letter
   const folds = all("details.behind");
   const plots = () => all(".js-plotly-plot");
   for (const fold of folds) fold.open = false;
+  // drawn anew, as some traces would only begin to move to their new places before the sheet is taken
+  const anew = (plot, size) => Plotly.newPlot(plot, plot.data, { ...plot.layout, ...size }, settings);
+  const height = (plot) => (plot === map ? undefined : plot.layout.height);
   addEventListener("beforeprint", () => {
     for (const fold of folds) { fold.dataset.was = fold.open; fold.open = true; }
-    for (const plot of plots()) Plotly.relayout(plot, { width: Math.min(plot.clientWidth, 680), autosize: false });
+    for (const plot of plots()) {
+      const tall = PAPER * (atlas.layout?.yaxis.range[1] / atlas.layout?.xaxis.range[1]);
+      anew(plot, { width: PAPER, height: height(plot) ?? tall, autosize: false });
+    }
   });
   addEventListener("afterprint", () => {
     for (const fold of folds) fold.open = fold.dataset.was === "true";
-    for (const plot of plots()) Plotly.relayout(plot, { width: null, autosize: true });
+    for (const plot of plots()) anew(plot, { width: undefined, height: height(plot), autosize: true });
   });
 })();

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from netopt.report.figures.lanes import Lanes
-from netopt.report.words import count, percent
+from netopt.report.figures.style import GREY
+from netopt.report.words import amount, count, percent
 
 if TYPE_CHECKING:
     from netopt.network import Network
@@ -102,6 +104,29 @@ class Bundles:
             f"{count(int(small.sum()), 'lane')} to {who}, {share} of what customers get, are drawn together as "
             f"{count(together, 'lane')}; each of them is in flows.csv."
         ]
+
+    def traces(self, lanes: Lanes) -> Iterator[dict[str, Any]]:
+        """Yield the bundles as marks.
+
+        Parameters
+        ----------
+        lanes : Lanes
+            As they are drawn.
+        """
+        after = self.first + len(self.area)
+        last = lanes.select(lanes.destination >= after)
+        units = np.bincount(last.destination - after, last.units, minlength=len(self.names))
+        members = np.bincount(self.area[self.area >= 0], minlength=len(self.names))
+        at = np.unique(last.destination)
+        if len(at):
+            yield {
+                "type": "scatter", "mode": "markers", "showlegend": False,
+                "marker": {"symbol": "circle-dot", "color": GREY, "size": 11, "opacity": 0.9},
+                "meta": {"layer": "places", "place": "customer"},
+                "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]}<br>get %{customdata[2]}<extra></extra>",
+                "at": at.tolist(),
+                "words": [[count(int(members[i]), "customer"), amount(units[i])] for i in (at - after).tolist()],
+            }  # fmt: skip
 
     def _small(self, lanes: Lanes) -> BoolArray:
         """Return which lanes go to customers that are drawn together, shape (lanes,)."""

@@ -18,17 +18,10 @@ _PER_PIXEL = 10.0
 _LETTER, _LINE, _MARK = 6.4, 15.0, 8.0
 """Width of a letter, height of a line and half the size of a mark, pixels."""
 
-_SIDES = {
-    "middle right": (1, 0),
-    "middle left": (-1, 0),
-    "top center": (0, 1),
-    "bottom center": (0, -1),
-    "top right": (1, 1),
-    "bottom right": (1, -1),
-    "top left": (-1, 1),
-    "bottom left": (-1, -1),
-}
-"""By plotly's word for them, to the right and up; the first ones read best."""
+_MIDDLE, _EDGE = ("middle right", "middle left", "top center", "bottom center"), ("right", "left")
+BESIDE = (*_MIDDLE, *(f"{up} {side}" for side in _EDGE for up in ("top", "bottom")))
+ABOVE = ("top center", "bottom center")
+"""Where a name may stand, by plotly's words; the first ones read best."""
 
 _HIDDEN = 0.25
 """Share of a name that may be covered."""
@@ -44,42 +37,41 @@ class Box(NamedTuple):
 
 
 def placed(
-    x: FloatArray, y: FloatArray, names: Sequence[str], around: Box, marks: tuple[FloatArray, FloatArray]
+    x: FloatArray, y: FloatArray, names: Sequence[str], frame: Box, sides: Sequence[str] = BESIDE
 ) -> dict[int, str]:
-    """Return where names go, by position; those without room have none.
+    """Return on which side of its mark each name stands, by position; those without room have none.
 
     Parameters
     ----------
     x, y : ndarray
-        Marks that are named, the most important first, drawing units, shape (names,).
+        Marks, the most important first, drawing units, shape (names,).
     names : sequence of str
         As they are read.
-    around : Box
-        What they must stay inside of.
-    marks : pair of ndarray
-        All marks that should not be covered, x and y.
+    frame : Box
+        What names must stay inside of.
+    sides : sequence of str
+        Where they may stand, the best first.
     """
     half = _MARK * _PER_PIXEL / 2
-    taken = [Box(a - half, b - half, a + half, b + half) for a, b in zip(*marks, strict=True)]
+    taken = [Box(a - half, b - half, a + half, b + half) for a, b in zip(x, y, strict=True)]
     found: dict[int, str] = {}
     for at, name in enumerate(names):
         width, height = len(name) * _LETTER * _PER_PIXEL, _LINE * _PER_PIXEL
-        best, side = np.inf, ""
-        for word, (right, up) in _SIDES.items():
-            box = _box(float(x[at]), float(y[at]), width, height, right, up)
-            inside = around.left <= box.left and box.right <= around.right
-            if not inside or box.bottom < around.bottom or box.top > around.top:
-                continue
-            covered = sum(_shared(box, other) for other in taken) / (width * height)
-            if covered < best - 1e-9:
-                best, side = covered, word
-        if best <= _HIDDEN:
-            found[at] = side
-            taken.append(_box(float(x[at]), float(y[at]), width, height, *_SIDES[side]))
+        boxes = {side: _box(float(x[at]), float(y[at]), width, height, side) for side in sides}
+        covered = {
+            side: sum(_shared(box, other) for other in taken) / (width * height)
+            for side, box in boxes.items()
+            if _shared(box, frame) > width * height * (1 - 1e-9)
+        }
+        best = min(covered, key=lambda side: round(covered[side], 6), default="")
+        if best and covered[best] <= _HIDDEN:
+            found[at] = best
+            taken.append(boxes[best])
     return found
 
 
-def _box(x: float, y: float, width: float, height: float, right: int, up: int) -> Box:
+def _box(x: float, y: float, width: float, height: float, side: str) -> Box:
+    right, up = ("right" in side) - ("left" in side), ("top" in side) - ("bottom" in side)
     gap = _MARK * _PER_PIXEL * (0.7 if right and up else 1.0)
     middle = x + right * (gap + width / 2), y + up * (gap + height / 2)
     return Box(middle[0] - width / 2, middle[1] - height / 2, middle[0] + width / 2, middle[1] + height / 2)

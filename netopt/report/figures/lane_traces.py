@@ -10,16 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from netopt.report.figures.lanes import Lanes
-from netopt.report.figures.style import COSTS, SERIES, label
-from netopt.report.words import amount, days, money
+from netopt.report.figures.style import COSTS, SERIES, cash, faint, inert
+from netopt.report.words import amount, days
 
 __all__ = [
-    "Classes", "bends", "classes_of", "kind_colour", "lane_lines", "lane_points", "lane_rows", "lane_span",
-    "lane_words", "mode_colour",
+    "Classes", "Sorted", "classes_of", "kind_colour", "lane_lines", "lane_points", "lane_rows", "lane_span",
+    "lane_words", "mode_colour", "ranks",
 ]  # fmt: skip
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 _SHARES = (0.01, 0.06, 0.25)
 _WIDTHS = (0.9, 2.0, 3.6, 6.0)
@@ -68,6 +69,25 @@ class Classes:
         return found
 
 
+@dataclass(frozen=True)
+class Sorted:
+    """What each lane is.
+
+    Parameters
+    ----------
+    kind : ndarray of int
+        From what to what it goes, see `Kinds`, shape (lanes,).
+    rank : ndarray of int
+        Place of its mode among those of its kind, shape (lanes,).
+    straight : ndarray of bool
+        Whether it is drawn straight, as between columns that stand side by side, shape (lanes,).
+    """
+
+    kind: IntArray
+    rank: IntArray
+    straight: BoolArray
+
+
 def classes_of(lanes: Lanes) -> Classes:
     """Return the classes for all lanes of a plan: thickness by the largest, price so that each has as many lanes."""
     most, per_unit = float(lanes.units.max(initial=0.0)), lanes.per_unit
@@ -85,10 +105,23 @@ def kind_colour(at: int) -> str:
     return SERIES[at % len(SERIES)]
 
 
-def bends(lanes: Lanes) -> list[float]:
-    """Return how far each lane bends to its right beside its length."""
-    found: list[float] = np.round(_BEND + _MORE * lanes.mode, 2).tolist()
+def ranks(kind: IntArray, mode: IntArray) -> IntArray:
+    """Return the place of each mode among those of each kind of lane, shape (kinds, modes).
+
+    Parameters
+    ----------
+    kind, mode : ndarray of int
+        Of all lanes, shape (lanes,).
+    """
+    there = np.zeros((int(kind.max(initial=0)) + 1, int(mode.max(initial=0)) + 1), dtype=np.int64)
+    there[kind, mode] = 1
+    found: IntArray = np.cumsum(there, axis=1) - there
     return found
+
+
+def bend(rank: int, *, straight: bool = False) -> float:
+    """Return how far lanes of a mode bend to their right, beside their length; straight ones only by its rank."""
+    return round((0.0 if straight else _BEND) + _MORE * rank, 2)
 
 
 def lane_words(lanes: Lanes, currency: str) -> list[list[str]]:
@@ -99,8 +132,8 @@ def lane_words(lanes: Lanes, currency: str) -> list[list[str]]:
         [
             amount(units),
             amount(vehicles),
-            money(cost, currency, scale),
-            money(each, currency),
+            cash(cost, currency, scale),
+            cash(each, currency),
             lane_span(fastest, slowest),
             *([f"{number:,}"] if number > 1 else []),
         ]
@@ -123,41 +156,43 @@ def lane_span(fastest: float, slowest: float) -> str:
     return days(fastest) if days(fastest) == days(slowest) else f"{days(fastest).split()[0]} to {days(slowest)}"
 
 
-def lane_lines(lanes: Lanes, kind: IntArray, classes: Classes) -> Iterator[dict[str, Any]]:
+def lane_lines(lanes: Lanes, of: Sorted, classes: Classes, clear: float = 1.0) -> Iterator[dict[str, Any]]:
     """Yield lanes as lines; ``at`` stands for their coordinates until they are filled in.
 
     Parameters
     ----------
     lanes : Lanes
         What is drawn.
-    kind : ndarray of int
-        From what to what each goes, see `Kinds`, shape (lanes,).
+    of : Sorted
+        What each of them is.
     classes : Classes
         Of the plan.
+    clear : float
+        Share of the usual strength at which lines are drawn.
     """
     width, price = classes.width(lanes), classes.price(lanes)
-    opacity = round(float(np.interp(len(lanes), _NUMBERS, _OPACITY)), 2)
-    rank = _ranks(kind, lanes.mode)
-    for e, m, w, p in np.unique(np.column_stack([kind, lanes.mode, width, price]), axis=0).tolist():
-        at = (kind == e) & (lanes.mode == m) & (width == w) & (price == p)
-        colours = {"mode": mode_colour(m), "kind": kind_colour(e), "cost": classes.colours[p]}
-        dash = _DASHES[rank[e, m] % len(_DASHES)]
+    opacity = clear * float(np.interp(len(lanes), _NUMBERS, _OPACITY))
+    for e, m, w, p in np.unique(np.column_stack([of.kind, lanes.mode, width, price]), axis=0).tolist():
+        at = np.nonzero((of.kind == e) & (lanes.mode == m) & (width == w) & (price == p))[0]
+        plain = {"mode": mode_colour(m), "kind": kind_colour(e), "cost": classes.colours[p]}
+        colours = {name: faint(colour, opacity) for name, colour in plain.items()}
+        rank, straight = int(of.rank[at[0]]), bool(of.straight[at[0]])
         yield {
-            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "opacity": opacity,
-            "line": {"color": colours["mode"], "width": classes.widths[w], "dash": dash, "shape": "spline"},
-            "meta": {"layer": "lanes", "kind": e, "mode": m, "colours": colours, "width": classes.widths[w]},
-            "at": np.nonzero(at)[0].tolist(),
+            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False,
+            "line": {
+                "color": colours["mode"], "width": classes.widths[w], "dash": _DASHES[rank % len(_DASHES)],
+                "shape": "spline",
+            },
+            "meta": {
+                "layer": "lanes", "kind": e, "mode": m, "bend": bend(rank, straight=straight), "colours": colours,
+                "width": classes.widths[w],
+            },
+            "at": at.tolist(),
         }  # fmt: skip
 
 
-def _ranks(kind: IntArray, mode: IntArray) -> dict[tuple[int, int], int]:
-    """Return the place of each mode among those of its kind of lane: the first one is drawn without dashes."""
-    pairs = np.unique(np.column_stack([kind, mode]), axis=0).tolist()
-    return {(e, m): sum(1 for other, n in pairs if other == e and n < m) for e, m in pairs}
-
-
 def lane_points(
-    lanes: Lanes, kind: IntArray, titles: Sequence[str], modes: Sequence[str], rows: Sequence[str]
+    lanes: Lanes, of: Sorted, titles: Sequence[str], modes: Sequence[str], rows: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
     """Yield the middles of lanes, which are not seen: pointed at, they say what a lane carries.
 
@@ -165,22 +200,22 @@ def lane_points(
     ----------
     lanes : Lanes
         What is drawn.
-    kind : ndarray of int
-        From what to what each goes, see `Kinds`, shape (lanes,).
+    of : Sorted
+        What each of them is.
     titles, modes : sequence of str
         What kinds of lanes and modes are called, by position.
     rows : sequence of str
         Lines of the tooltip below from, to and mode; words of a lane begin at ``customdata[2]``.
     """
     together = lanes.count > 1
-    for e, m, more in np.unique(np.column_stack([kind, lanes.mode, together]), axis=0).tolist():
-        at = (kind == e) & (lanes.mode == m) & (together == more)
-        by = f" by {label(modes[m])}".replace("%", "&#37;") if modes[m] else ""  # a template would read %{…}
+    for e, m, more in np.unique(np.column_stack([of.kind, lanes.mode, together]), axis=0).tolist():
+        at = np.nonzero((of.kind == e) & (lanes.mode == m) & (together == more))[0]
+        by = f" by {inert(modes[m])}" if modes[m] else ""
         head = f"<b>%{{customdata[0]}} → %{{customdata[1]}}</b><br>{titles[e]}{by}"
         last = ["%{customdata[7]} lanes together"] if more else []
+        turn = bend(int(of.rank[at[0]]), straight=bool(of.straight[at[0]]))
         yield {
             "type": "scatter", "mode": "none", "showlegend": False,
-            "meta": {"layer": "lanes", "kind": e, "mode": m, "pointed": True},
-            "hovertemplate": "<br>".join([head, *rows, *last]) + "<extra></extra>",
-            "at": np.nonzero(at)[0].tolist(),
+            "meta": {"layer": "lanes", "kind": e, "mode": m, "bend": turn, "pointed": True},
+            "hovertemplate": "<br>".join([head, *rows, *last]) + "<extra></extra>", "at": at.tolist(),
         }  # fmt: skip

@@ -13,7 +13,7 @@ from netopt.report.figures.filled import filled
 from netopt.report.figures.ground import Ground, layered, mapped, on_earth
 from netopt.report.figures.lane_traces import (
     Classes,
-    bends,
+    Sorted,
     classes_of,
     kind_colour,
     lane_lines,
@@ -21,6 +21,7 @@ from netopt.report.figures.lane_traces import (
     lane_rows,
     lane_words,
     mode_colour,
+    ranks,
 )  # fmt: skip
 from netopt.report.figures.lanes import Carried, Kinds, Lanes, carried
 from netopt.report.figures.place_traces import customer_traces, name_traces, site_traces
@@ -74,9 +75,9 @@ def plan_map(
         meta = trace["meta"]
         if "colours" in meta:
             trace["line"] = trace["line"] | {"color": meta["colours"][told]}
-        if meta.get("customers") == "promise":
-            trace["visible"] = False
-        trace["showlegend"] = meta["layer"] == "places" and trace.get("visible", True)
+        if "plain" in meta:
+            trace["marker"] = trace["marker"] | meta["plain"]
+        trace["showlegend"] = meta["layer"] == "places" and "plain" not in meta
     legend = {"showlegend": True, "legend": {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0}}
     layout = atlas.ground.layout(view["says"]) | legend
     return {"data": [*atlas.ground.behind, *traces, *_legend(atlas, told)], "layout": layout}
@@ -89,7 +90,7 @@ def _legend(atlas: Atlas, colour: str) -> list[dict[str, Any]]:
     elif colour == "kind":
         meanings = [(title, kind_colour(at)) for at, title in enumerate(atlas.kinds.titles)]
     else:
-        meanings = list(zip(atlas.prices, atlas.classes.colours, strict=False))
+        meanings = list(zip(map(label, atlas.prices), atlas.classes.colours, strict=False))
     return [
         {"type": "scatter", "mode": "lines", "x": [None], "y": [None], "name": name,
          "line": {"color": shade, "width": 3}, "showlegend": True, "meta": {"layer": "legend"}}
@@ -125,12 +126,18 @@ class Atlas:
         self._every = every if self.ground.kind == "layers" else self.ground.here(every)
         lanes = self._drawn(every)
         self.kinds = Kinds.of(self._kinds, lanes)
+        self._ranks = ranks(self.kinds.at(lanes), lanes.mode)
         self.classes: Classes = classes_of(lanes)
 
     @property
     def colour(self) -> str:
         """What the colours of lanes tell at first."""
         return "mode" if len(self.carried.modes) > 1 else "kind"
+
+    @property
+    def dots(self) -> int:
+        """How many customers are drawn at most."""
+        return len(self._dots)
 
     @property
     def promises(self) -> bool:
@@ -183,18 +190,19 @@ class Atlas:
                 raise ValueError(f"nothing moves of or in {name!r}; use one of {', '.join(known)}")
         lanes = self._drawn(self.carried.lanes(product, period))
         kind, through = self.kinds.at(lanes), self._through(product, period)
+        of = Sorted(kind, self._ranks[kind, lanes.mode], self.ground.straight(lanes))
         sites, n_p = self._of("sites", None, period), len(self.network.places.names)
         traces = [
-            *lane_lines(lanes, kind, self.classes),
-            *lane_points(lanes, kind, self.kinds.titles, self.carried.modes, lane_rows(lanes)),
+            *lane_lines(lanes, of, self.classes),
+            *lane_points(lanes, of, self.kinds.titles, self.carried.modes, lane_rows(lanes)),
             *customer_traces(self.network, self._of("service", product, period), self._dots),
+            *self.bundles.traces(lanes),
             *site_traces(self.network, sites, through, self.ground.on[:n_p], whole=product is None),
-            *name_traces(self.network, sites, through, self.ground.x, self.ground.y, self.ground.height),
+            *name_traces(self.network, sites, through, self.ground),
         ]
         said = {
             "from": lanes.origin.tolist(),
             "to": lanes.destination.tolist(),
-            "bend": bends(lanes),
             "words": lane_words(lanes, self.currency),
         }
         return {"lanes": said, "traces": traces, "says": self._says(product, period)}

@@ -11,8 +11,8 @@ __all__ = ["payload"]
 _MOST_VIEWS = 40
 """Pairs of a product and a period are left out where there would be more views than this."""
 
-_MOST_LANES = 60_000
-"""Lanes of all views together, some 4 MB; what does not fit is left out, pairs first, then periods."""
+_MOST_DRAWN = 60_000
+"""Lanes and customers of all views together, some 4 MB; what does not fit is left out, pairs first, then periods."""
 
 Choice = tuple[str | None, str | None]
 
@@ -44,38 +44,31 @@ def payload(atlas: Atlas) -> dict[str, Any]:
 
 def _chosen(atlas: Atlas) -> tuple[list[Choice], list[str]]:
     """Return the products and periods that can be chosen, and what cannot."""
-    sizes = {choice: atlas.carried.count(*choice) for choice in atlas.carried.choices()}
+    sizes = {choice: atlas.carried.count(*choice) + atlas.dots for choice in atlas.carried.choices()}
     singles = [choice for choice in sizes if None in choice]
-    if len(sizes) <= _MOST_VIEWS and sum(sizes.values()) <= _MOST_LANES:
-        return list(sizes), []
-    notes = ["A product and a period cannot be chosen together: there are too many pairs for one page."]
-    if len(singles) == len(sizes):
-        notes = []
     products = [choice for choice in singles if choice[1] is None]
-    for kept, words in ((singles, ""), (products, "Periods"), (singles[:1], "Products and periods")):
-        if sum(sizes[choice] for choice in kept) <= _MOST_LANES or len(kept) == 1:
-            left = f"{words} cannot be chosen: there are too many lanes for one page."
-            return kept, [left] if words and len(kept) < len(singles) else notes
-    return singles[:1], notes
+    ways = [
+        (list(sizes), ""),
+        (singles, "A product and a period cannot be chosen together"),
+        (products, "Single periods cannot be chosen"),
+        (singles[:1], "Single products and periods cannot be chosen"),
+    ]
+
+    def fits(choices: list[Choice]) -> bool:
+        few = len(choices) <= _MOST_VIEWS or len(choices) <= len(singles)
+        return few and sum(sizes[choice] for choice in choices) <= _MOST_DRAWN
+
+    kept, left = next((way for way in ways if fits(way[0])), ways[-1])
+    return kept, [f"{left}: that would be too much for one page."] if len(kept) < len(sizes) else []
 
 
 def _compact(atlas: Atlas, views: list[View]) -> dict[str, list[Any]]:
     """Return the places that are drawn, and let the views speak of those."""
-    used = sorted(
-        {place for view in views for end in ("from", "to") for place in view["lanes"][end]}
-        | {
-            place
-            for view in views
-            for trace in view["traces"]
-            if trace["meta"]["layer"] != "lanes"
-            for place in trace["at"]
-        }
-    )
+    marks = [trace for view in views for trace in view["traces"] if trace["meta"]["layer"] != "lanes"]
+    ends = [(view["lanes"], end) for view in views for end in ("from", "to")]
+    holders = [*ends, *((mark, "at") for mark in marks)]
+    used = sorted({place for holder, key in holders for place in holder[key]})
     new = {old: at for at, old in enumerate(used)}
-    for view in views:
-        for end in ("from", "to"):
-            view["lanes"][end] = [new[place] for place in view["lanes"][end]]
-        for trace in view["traces"]:
-            if trace["meta"]["layer"] != "lanes":
-                trace["at"] = [new[place] for place in trace["at"]]
+    for holder, key in holders:
+        holder[key] = [new[place] for place in holder[key]]
     return {key: [values[old] for old in used] for key, values in atlas.places.items()}

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from netopt.network import Network
-from netopt.report.figures.labels import Box, placed
+from netopt.report.figures.ground import UNITS_ACROSS, Ground
+from netopt.report.figures.labels import ABOVE, BESIDE, Box, placed
 from netopt.report.figures.lanes import in_tiers
-from netopt.report.figures.style import GREEN, GREY, KINDS, ORANGE, SYMBOLS, VERMILION, label, plural, singular
-from netopt.report.words import amount, days, money, percent, safe
+from netopt.report.figures.style import GREEN, GREY, KINDS, ORANGE, SYMBOLS, VERMILION, cash, label, plural, singular
+from netopt.report.words import amount, days, percent, safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,10 +35,13 @@ PROMISES = {
 }
 """What becomes of a customer's promise: mark and colour."""
 
+_PLAIN = {"symbol": "circle", "color": GREY}
+
 _ALL = 1 - 1e-9
 """Less is missing than the solver's dust."""
 
-_MOST_NAMES, _LONGEST = 60, 32
+_MOST_NAMES, _LONGEST, _FEW = 60, 32, 25
+"""Sites that have their names beside them, letters of a name, and customers up to which they have theirs as well."""
 
 
 def site_traces(
@@ -79,7 +83,7 @@ def site_traces(
             [
                 "opens" if starts[i] else "closes in between" if stops[i] else "open",
                 amount(through[i]),
-                *([_full(full[i]), money(cost[i], currency)] if whole else []),
+                *([_full(full[i]), cash(cost[i], currency)] if whole else []),
             ]
             for i in at.tolist()
         ]
@@ -113,9 +117,7 @@ def _full(share: float) -> str:
     return f"{percent(share)} of its capacity" if np.isfinite(share) else "no limit of capacity"
 
 
-def name_traces(
-    network: Network, sites: pd.DataFrame, through: FloatArray, x: FloatArray, y: FloatArray, height: float
-) -> Iterator[Trace]:
+def name_traces(network: Network, sites: pd.DataFrame, through: FloatArray, ground: Ground) -> Iterator[Trace]:
     """Yield the names of the sites that goods pass through, where there is room for them.
 
     Parameters
@@ -126,31 +128,33 @@ def name_traces(
         ``name`` and ``opened`` in the periods that are shown.
     through : ndarray
         Units that pass through each site, shape (facilities,).
-    x, y : ndarray
-        Where the places are in drawing units, NaN for those that are left off, shape (places,).
-    height : float
-        Of the drawing, in its units.
+    ground : Ground
+        Where the places are.
     """
+    x, y, n_c = ground.x, ground.y, len(network.customers)
     n_i = len(through)
     busy = np.nonzero((through > 0) & np.isfinite(x[:n_i]))[0]
     busy = busy[np.argsort(-through[busy], kind="stable")[:_MOST_NAMES]]
+    if n_c <= _FEW:
+        busy = np.append(busy, n_i + np.nonzero(np.isfinite(x[n_i : n_i + n_c]))[0])
     starts = set(sites["name"][sites["opened"] > 0])
-    names = [safe(name, _LONGEST) + " (opens)" * (name in starts) for name in network.facilities.names.array[busy]]
-    sides = placed(x[busy], y[busy], names, Box(0, 0, 10_000, height), (x[busy], y[busy]))
-    kinds = network.facilities.type[busy]
+    names = [safe(name, _LONGEST) + " (opens)" * (name in starts) for name in network.places.names.array[busy]]
+    frame, sides = Box(0, 0, UNITS_ACROSS, ground.height), ABOVE if ground.kind == "layers" else BESIDE
+    beside = placed(x[busy], y[busy], names, frame, sides)
+    kinds = network.places.kinds[busy]
     for kind in in_tiers(kinds):
-        mine = [at for at in sides if kinds[at] == kind]
+        mine = [at for at in beside if kinds[at] == kind]
         if mine:
             yield {
                 "type": "scatter", "mode": "markers+text", "showlegend": False, "hoverinfo": "skip",
                 "marker": {"size": 17, "opacity": 0}, "textfont": {"size": 12},
-                "text": [label(names[at]) for at in mine], "textposition": [sides[at] for at in mine],
+                "text": [label(names[at]) for at in mine], "textposition": [beside[at] for at in mine],
                 "meta": {"layer": "names", "place": kind}, "at": busy[mine].tolist(),
             }  # fmt: skip
 
 
 def customer_traces(network: Network, service: pd.DataFrame, shown: IntArray) -> Iterator[Trace]:
-    """Yield customers once by what they want, and once by whether they get it in time.
+    """Yield customers by what becomes of their promise; their ``meta`` says how all of them look without it.
 
     Parameters
     ----------
@@ -191,23 +195,19 @@ def customer_traces(network: Network, service: pd.DataFrame, shown: IntArray) ->
         rows.insert(1, "after %{customdata[3]} on average")
     size = diameters(wants, _CUSTOMER)
 
-    def marked(at: Sequence[int], symbol: str, colour: str, meta: dict[str, str], name: str) -> Trace:
-        return {
-            "type": "scatter", "mode": "markers", "name": name, "showlegend": False,
-            "marker": {
-                "symbol": symbol, "color": colour, "size": size[at].tolist(), "opacity": 0.75,
-                "line": {"width": 0.5, "color": "#FFFFFF"},
-            },
-            "meta": {"layer": "places", "place": "customer"} | meta,
-            "hovertemplate": place_template("customer", rows), "at": position[at].tolist(),
-            "words": [words[i] for i in at],
-        }  # fmt: skip
-
-    yield marked(range(len(table)), "circle", GREY, {"customers": "demand"}, "customers")
-    for name, (symbol, colour) in PROMISES.items() if asked.any() else ():
-        at = np.nonzero(fate == name)[0].tolist()
-        if at:
-            yield marked(at, symbol, colour, {"customers": "promise", "fate": name}, name)
+    for name, (symbol, colour) in PROMISES.items():
+        at = np.nonzero(fate == name)[0]
+        if len(at):
+            yield {
+                "type": "scatter", "mode": "markers", "name": name, "showlegend": False,
+                "marker": {
+                    "symbol": symbol, "color": colour, "size": size[at].tolist(), "opacity": 0.75,
+                    "line": {"width": 0.5, "color": "#FFFFFF"},
+                },
+                "meta": {"layer": "places", "place": "customer", "fate": name, "plain": _PLAIN},
+                "hovertemplate": place_template("customer", rows), "at": position[at].tolist(),
+                "words": [words[i] for i in at.tolist()],
+            }  # fmt: skip
 
 
 def _by_customer(service: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netopt.report.figures.style import BLUE, ORANGE, Figure, hover, label, layout
+from netopt.report.figures.style import BLUE, ORANGE, Figure, height, hover, label, layout, rows
 from netopt.report.words import money
 
 if TYPE_CHECKING:
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 __all__ = ["prices"]
 
 _MOST = 12
-_NAME = 52
+_ROOM = 1.2
+"""Length of the axis beside the longest bar: its figure stands behind it."""
+
+_NAME = 30
+"""Letters in a line of a name."""
 
 
 def prices(plan: Plan) -> Figure:
@@ -26,31 +30,26 @@ def prices(plan: Plan) -> Figure:
     names = [_limit(str(words)) for words in top["words"]]
     saves = [price < 0 for price in top["price"]]
     words = [money(abs(price), currency) for price in top["price"]]
+    verbs = ["saves" if good else "costs" for good in saves]
     bars = {
-        "type": "bar", "orientation": "h", "y": list(range(len(top))), "x": top["price"].abs().tolist(), "text": words,
-        "textposition": "outside", "cliponaxis": False,
+        "type": "bar", "orientation": "h", "y": list(range(len(top))), "x": top["price"].abs().tolist(),
+        "text": [label(word) for word in words], "textposition": "outside", "cliponaxis": False,
         "marker": {"color": [BLUE if good else ORANGE for good in saves]},
         "customdata": [
-            [label(name), f"{'saves' if good else 'costs'} {word}, for the chosen sites"]
-            for name, good, word in zip(names, saves, words, strict=True)
+            [label(name), f"one more unit {verb} {label(word)}, for the chosen sites"]
+            for name, verb, word in zip(names, verbs, words, strict=True)
         ],
-        "hovertemplate": hover("one more %{customdata[0]}", "%{customdata[1]}"),
+        "hovertemplate": hover("%{customdata[0]}", "%{customdata[1]}"),
     }  # fmt: skip
-    verb = "saves" if saves[0] else "costs"
-    says = f"One more {names[0]} {verb} {words[0]}, for the chosen sites."
-    axes = {
-        "xaxis": {"rangemode": "tozero", "tickformat": "~g"},
-        "yaxis": {
-            "autorange": "reversed", "showgrid": False,
-            "tickvals": list(range(len(top))), "ticktext": [label(name, _NAME) for name in names],
-        },
-    }  # fmt: skip
-    return {"data": [bars], "layout": layout(says, height=26 * len(top) + 44, bargap=0.4, **axes)}
+    says = f"One more unit of {names[0]} {verbs[0]} {words[0]}, for the chosen sites."
+    across = {"range": [0, float(top["price"].abs().max()) * _ROOM], "tickformat": "~g", "nticks": 6}
+    figure = layout(says, height=height(len(top)), bargap=0.4, xaxis=across, yaxis=rows(names, _NAME))
+    return {"data": [bars], "layout": figure}
 
 
 def _limit(words: str) -> str:
-    """Return ``unit of capacity at Reno`` of the sentence that says what one more of it is worth."""
-    said = words.removeprefix("one more ")
+    """Return ``capacity at Reno`` of the sentence that says what one more of it is worth."""
+    said = words.removeprefix("one more ").removeprefix("unit of ")
     for verb in (" saves ", " costs "):
         if verb in said:
             return said.rsplit(verb, 1)[0]

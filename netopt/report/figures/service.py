@@ -38,17 +38,18 @@ def service(plan: Plan) -> Figure:
     sums = bars.pivot_table(index="last", columns="fate", values="units", aggfunc="sum", fill_value=0.0)
     classes = list(range(step, int(last.max()) + step, step))
     sums = sums.reindex(index=classes, fill_value=0.0)
-    names = [_class(end, step) for end in classes]
+    names = [str(end) if step == 1 else f"{end - step + 1} to {end}" for end in classes]
     traces = [
         {
             "type": "bar", "name": fate, "x": names, "y": sums[fate].tolist(), "marker": {"color": colour},
             "customdata": [[amount(units), share(units / total)] for units in sums[fate]],
-            "hovertemplate": hover("%{x}", f"%{{customdata[0]}} units {fate}", "%{customdata[1]} of what is delivered"),
+            "hovertemplate": hover("%{x} days", f"%{{customdata[0]}} units {fate}", "%{customdata[1]} of all"),
         }
         for fate, colour in _FATES
         if fate in sums
     ]  # fmt: skip
-    return {"data": traces, "layout": over_time(_says(known), barmode="stack")}
+    title = "days from the last site to the customer"
+    return {"data": traces, "layout": over_time(_says(known), len(classes), "stack", title)}
 
 
 def delivered(plan: Plan) -> pd.DataFrame:
@@ -71,12 +72,6 @@ def delivered(plan: Plan) -> pd.DataFrame:
         late = days > promise + _NOTHING
     fate = np.where(np.isnan(promise), "nothing promised", np.where(late, "late", "in time"))
     return pd.DataFrame({"quantity": found["quantity"].to_numpy(), "days": days, "fate": fate})
-
-
-def _class(end: int, step: int) -> str:
-    if step == 1:
-        return "up to 1 day" if end == 1 else f"up to {end} days"
-    return f"{end - step} to {end} days"
 
 
 def _whole(span: float) -> str:
