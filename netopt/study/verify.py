@@ -66,6 +66,7 @@ def verify_study(folder: str | Path, network: str | Path | Network | None = None
     said = _read(folder)
     source = _network(folder, said, network)
     found = [f"{name} was altered since the study was written" for name in _altered(folder, said)]
+    found += _altered_beside(folder)
     outcomes = []
     options, cases, wanted = combined([_scenario(each) for each in (*said["options"], *said["cases"])])
     results = _results(folder)
@@ -112,6 +113,20 @@ def _altered(folder: Path, said: Mapping[str, Any]) -> Iterator[str]:
         path = folder / Path(name).name
         if not path.is_file() or digest(path) != wanted:
             yield name
+
+
+def _altered_beside(folder: Path) -> Iterator[str]:
+    """Yield what is wrong with files of what stands on the study, such as outages: each says in JSON what it wrote."""
+    for path in sorted(folder.glob("*.json")):
+        if path.name in (STUDY, ALTERNATIVES):  # looked at in places of their own
+            continue
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            files = {str(name): str(written) for name, written in said.get("files", {}).items()}
+        except (OSError, ValueError, AttributeError) as error:
+            yield f"{path.name} cannot be read: {error!r}"
+            continue
+        yield from (f"{name} was altered since the study was written" for name in _altered(folder, {"files": files}))
 
 
 def _scenario(said: Mapping[str, Any]) -> Scenario:
