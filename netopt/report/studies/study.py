@@ -199,7 +199,8 @@ def change_words(beside: Comparison) -> list[str]:
     moved = beside.customers()
     if len(moved):
         units = amount(float(moved["units"].sum()))
-        lines.append(f"{count(len(moved), 'customer')} change where {units} units come from.")
+        many = "changes" if len(moved) == 1 else "change"
+        lines.append(f"{count(len(moved), 'customer')} {many} where {units} units come from.")
     lines += _service(before, after)
     return lines
 

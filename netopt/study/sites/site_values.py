@@ -235,11 +235,12 @@ def value_sites(
     asked = [site_named(network, name) for name in names] or candidates(network)
     first = study(network, [], heard=None, **options).base
     is_open = set(first.open_sites())
-    scenarios = [forced(name, is_open=name in is_open) for name in asked]
+    turned = {name: forced(network, name, is_open=name in is_open) for name in asked}
+    scenarios = [*turned.values()]
     numbers = list(counts) or list(range(1, len(_of_type(network, counted)) + 1)) if counted else []
     scenarios += [_counted(counted, number) for number in numbers]
     found = study(network, scenarios, heard=heard, base=first, **options)
-    worths = tuple(Worth(n, first, found[forced(n, is_open=n in is_open).name]) for n in asked)
+    worths = tuple(Worth(name, first, found[scenario.name]) for name, scenario in turned.items())
     by_count = {number: found[_counted(counted, number).name] for number in numbers}
     beside_today = _study_alone(network, asked, options) if alone else None
     values = SiteValues(found, worths, beside_today, by_count, counted)
