@@ -10,6 +10,7 @@ import pandas as pd
 
 from netopt.report.console import TextTable
 from netopt.report.sites import closed_words, opened_words
+from netopt.report.studies.appraisal import appraisal_notes, appraisal_table
 from netopt.report.studies.study import signed
 from netopt.report.words import NO_GAP, amount, count, gap_words, listed, money, more, percent
 
@@ -160,38 +161,17 @@ def _part(value: float) -> str:
 
 def finance_table(baseline: Baseline) -> TextTable:
     """Return what each step is worth: paid once, saved a year, net present value, payback and rate."""
+    return appraisal_table(_steps(baseline), "step", "step")
+
+
+def _steps(baseline: Baseline) -> pd.DataFrame:
     table = baseline.finance()
-    scale = float(table[["once_only", "yearly_saving", "npv"]].abs().to_numpy().max(initial=0.0)) if len(table) else 0.0
-    rows = []
-    for row in table.to_dict("records"):
-        cells = [
-            _STEPS[row["step"]],
-            *(money(row[name], scale=scale) for name in ("once_only", "yearly_saving", "npv")),
-        ]
-        rows.append([*cells, _time(row["payback_years"]), _time(row["discounted_payback_years"]), _rate(row["irr"])])
-    kinds = dict.fromkeys(("once", "saves a year", "NPV", "payback", "discounted", "IRR"), "number")
-    return TextTable({"step": "name", **kinds}, rows)
-
-
-def _time(years: float | None) -> str:
-    if years is None or not np.isfinite(years):
-        return "never"
-    return "at once" if years == 0 else f"{years:.1f} years" if years >= 1 else f"{years * 365:.0f} days"
-
-
-def _rate(irr: float | None) -> str:
-    return "none" if irr is None or not np.isfinite(irr) else f"{irr:,.1%}"
+    return table.assign(step=table["step"].map(_STEPS))
 
 
 def finance_note(baseline: Baseline) -> list[str]:
     """Return what the appraisal rests on, and why a step has no rate."""
-    said = (
-        f"Over {amount(baseline.years)} years at {percent(baseline.rate)} a year: once-only costs at the start of "
-        "their period, savings at its end; past the horizon its last year repeats."
-    )
-    table = baseline.finance()
-    why = table[table["irr_words"] != ""].groupby("irr_words", sort=False)["step"]
-    return [said, *(f"No rate (IRR) for {listed([_STEPS[s] for s in steps])}: {words}." for words, steps in why)]
+    return appraisal_notes(_steps(baseline), "step")
 
 
 def tie_out_table(baseline: Baseline) -> TextTable:

@@ -27,11 +27,11 @@ from netopt.plan.audit.table import BUCKETS
 from netopt.plan.solve import solve
 from netopt.solve import Progress
 from netopt.study.today.actual import KEY, Source, read_actual
-from netopt.study.today.finance import Appraisal, appraise, finance, once_only
+from netopt.study.today.finance import YEARS, Appraisal, check_appraisal, finance, once_only
 from netopt.study.today.forbidden import forbidden
 from netopt.study.today.permitted import with_sites
 from netopt.study.today.tied import Explained, explained, lanes_table, off_network, sites_table, tie_out_table
-from netopt.study.today.valued import Valued, valued
+from netopt.study.today.valued import AS_PAID, Valued, valued
 
 __all__ = ["AS_PAID", "COLUMNS", "STEPS", "Baseline", "baseline"]
 
@@ -44,11 +44,6 @@ STEPS = (
     ("all", "as_run", "best_sites"),
 )
 """Each step from one column to another: its name, where from and where to."""
-
-AS_PAID = "off network"
-"""Bucket of flows that the network has no rate for, at what was paid."""
-
-YEARS = 5.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,7 +81,7 @@ class Baseline:
     @cached_property
     def off_network(self) -> float:
         """What was paid on flows without a rate in the network, discounted."""
-        return float((self.run.as_paid * self.run.discount).sum())
+        return self.run.off_network
 
     def cost(self, column: str) -> float:
         """Return the cost of a column; what was paid off the network counts as run. Infinite without a plan."""
@@ -237,15 +232,7 @@ class Baseline:
     def _paid(self, column: str) -> Plan:
         """Return the plan of a column with what was paid off the network among its costs."""
         plan = self.plans[column]
-        if column != "as_run" or not self.off_network:
-            return plan
-        flows = self.run.actual.flows
-        paid = pd.DataFrame(
-            {"bucket": AS_PAID, "period": flows["period"], "cost": self.run.as_paid * self.run.discount}
-        )
-        return replace(
-            plan, tables={**plan.tables, "costs": pd.concat([plan.tables["costs"], paid], ignore_index=True)}
-        )
+        return plan if column != "as_run" else replace(plan, tables={**plan.tables, "costs": self.run.costs_as_paid()})
 
     def _steps(self) -> list[tuple[str, str, str]]:
         return [step for step in STEPS if step[1] in self.found and step[2] in self.found]
@@ -313,7 +300,7 @@ def baseline(
     """
     network = read(source)
     rate = network.settings.discount_rate if discount_rate is None else discount_rate
-    appraise(np.zeros(1), np.zeros(1), np.ones(1), years=years, rate=rate)  # refuses what is out of range
+    check_appraisal(years, rate)
     run = valued(network, read_actual(network, flows, stocks, actuals, sites))
     plans = {"as_run": _as_plan(run)}
     told = heard or (lambda _name, _plan: None)
