@@ -119,6 +119,17 @@ def test_the_table_of_scenarios(study: Study) -> None:
     assert rows["too much"] == ["too much", "infeasible", "", "", "", "", ""]
 
 
+def test_what_needed_no_search_is_said() -> None:
+    cases = {"unused": ["lanes.Reno/Austin.unit_cost*=2"], "no Reno": ["facilities.Reno.status=closed"]}
+    found = netopt.study(TINY, cases, gap=1e-4)
+    assert found.table().set_index("scenario")["carried"].to_dict() == {"base": False, "unused": True, "no Reno": False}
+    assert words.carried_words(found) == [
+        "Proved by what was proved of the base, in one pass and without a search: unused."
+    ]
+    assert found["unused"].bound == pytest.approx(3780)
+    assert words.carried_words(netopt.study(TINY, [])) == []
+
+
 def test_the_table_of_effects_adds_up(study: Study) -> None:
     beside = study.compare("base", "growth")
     rows = words.effects_table(beside).rows
