@@ -47,8 +47,8 @@ def test_open_sites_by_hand(values: SiteValues) -> None:
     assert dallas["capacity_enough"] == pytest.approx(100)  # less, and there is no plan
     assert 95 <= dallas["capacity_not_enough"] < 100
     assert values.audit().empty
-    assert values.capacities is not None
-    assert len(values.capacities.outcomes) <= 1 + 2 * 8
+    assert len(values.study.outcomes) <= 3 + 2 * 8
+    assert len({outcome.name for outcome in values.study.outcomes}) == len(values.study.outcomes)
 
 
 def test_a_shut_site_with_more_room(network: Network) -> None:

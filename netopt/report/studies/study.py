@@ -29,6 +29,7 @@ __all__ = [
     "scenarios_table",
     "signed",
     "today_table",
+    "today_words",
     "without_plan",
     "worth_of",
     "worth_title",
@@ -48,7 +49,7 @@ def answer(study: Study) -> tuple[str, list[str]]:
     if not study.base.found:
         return "The base has no plan", ["Scenarios are shown all the same, but there is nothing to compare them with."]
     head, lines = _best_option(study) if len(study.options) > 1 else _dearest(study)
-    return head, [*lines, *_today(study)]
+    return head, [*lines, *today_words(study)]
 
 
 def _dearest(study: Study) -> tuple[str, list[str]]:
@@ -65,7 +66,7 @@ def _dearest(study: Study) -> tuple[str, list[str]]:
     return head, lines
 
 
-def _today(study: Study) -> Iterator[str]:
+def today_words(study: Study) -> Iterator[str]:
     """Yield what the network costs as it is run, and what the base saves beside that."""
     if study.today is None:
         return

@@ -16,6 +16,7 @@ import numpy as np
 from netopt.errors import PlanError
 from netopt.study.comparison import Comparison
 from netopt.study.outcome import Outcome
+from netopt.study.today.finance import Appraisal
 
 __all__ = ["Worth"]
 
@@ -73,6 +74,38 @@ class Worth:
     def comparison(self) -> Comparison | None:
         """Return the two plans beside each other, None where the forced one does not exist."""
         return Comparison(self.chosen, self.forced) if self.forced.found else None
+
+    def appraisal(self, *, years: float, rate: float | None = None) -> Appraisal | None:
+        """Return what it is worth to have the site, beside the plan without it; None where one of the two has no plan.
+
+        Parameters
+        ----------
+        years : float
+            How far to look.
+        rate : float, optional
+            Discount rate a year; that of the network without it.
+        """
+        if not self.forced.found:
+            return None
+        without, having = (self.forced, self.chosen) if self.is_open else (self.chosen, self.forced)
+        return Comparison(without, having).appraisal(years=years, rate=rate)
+
+    def substitute(self) -> tuple[str, float]:
+        """Return the next best substitute, and how many units more pass through it when the site is not there.
+
+        The site of the same type that takes over the most units when this one is shut, or gives up the most when it is
+        opened; an empty name where there is none.
+        """
+        beside = self.comparison()
+        if beside is None:
+            return "", 0.0
+        sites = beside.sites().set_index("site")
+        kind = str(self.chosen.network.facilities.type[self._at])
+        others = sites[(sites["type"] == kind) & (sites.index != self.site)]
+        moved = (others["throughput_after"] - others["throughput_before"]) * (1.0 if self.is_open else -1.0)
+        if moved.empty or moved.max() <= _NONE * max(1.0, float(others["throughput_before"].max())):
+            return "", 0.0
+        return str(moved.idxmax()), float(moved.max())
 
     def fixed_cost(self) -> float:
         """Return the site's fixed cost a period as typed, money; the mean over periods where they differ."""
