@@ -82,7 +82,7 @@ def test_options_that_save_nothing() -> None:
     _, lines = words.answer(
         netopt.study(TINY, {"Reno": option("facilities.Reno.status=open"), "dear": ["lanes.unit_cost*=2"]}, gap=0)
     )
-    assert lines[1] == "None of the options is the best choice in all 2 cases."
+    assert lines[1] == "Doing without any of the options is the best choice in all 2 cases."
 
 
 def test_a_saving_within_the_gap_is_called_so() -> None:

@@ -78,6 +78,13 @@ def today_words(study: Study) -> Iterator[str]:
     if np.isfinite(base.bound) and saved >= 0:
         proved = f"; no plan for it saves more than {money(max(saved, cost - base.bound), scale=cost)}"
     yield f"As it is run today, the network costs {money(cost, _currency(study))}; the base costs {beside}{proved}."
+    sites = study.today.outcome.tables["sites"]
+    opening = list(dict.fromkeys(sites["name"][sites["opened"] == 1]))
+    if opening:
+        yield (
+            f"Not existing before the first period by the network: {listed(opening, 8)}. Opening counts as paid today; "
+            "where it stood before, set initial to existing."
+        )
     unpriced = int(study.today.run.worthless.sum())
     if unpriced:
         yield (
@@ -132,7 +139,7 @@ def _over_cases(study: Study) -> Iterator[str]:
 
 
 def _no_option(name: str) -> str:
-    return "none of the options" if name == "base" else name
+    return "doing without any of the options" if name == BASE else name
 
 
 def _currency(study: Study) -> str:
@@ -152,6 +159,8 @@ def worth_of(study: Study) -> pd.DataFrame:
     table = study.appraisal()
     if table.empty or not (table["once_only"] != 0).any():
         return table.iloc[:0]
+    if len(study.options) > 1:  # what is decided; what happens is no investment
+        table = table[table["scenario"].isin([option.name for option in study.options])]
     return table if study.today is not None else table[table["once_only"] != 0]
 
 

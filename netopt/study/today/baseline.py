@@ -30,7 +30,15 @@ from netopt.study.today.actual import KEY, Source, read_actual
 from netopt.study.today.finance import YEARS, Appraisal, check_appraisal, finance, once_only
 from netopt.study.today.forbidden import forbidden
 from netopt.study.today.permitted import with_sites
-from netopt.study.today.tied import Explained, explained, lanes_table, off_network, sites_table, tie_out_table
+from netopt.study.today.tied import (
+    Explained,
+    explained,
+    explained_at_sites,
+    lanes_table,
+    off_network,
+    sites_table,
+    tie_out_table,
+)
 from netopt.study.today.valued import AS_PAID, Valued, valued
 
 __all__ = ["AS_PAID", "COLUMNS", "STEPS", "Baseline", "baseline"]
@@ -164,12 +172,17 @@ class Baseline:
         """Return how much of the variance of the freight the spend on flows explains; None where one is not typed."""
         return explained(self.run)
 
+    def explained_at_sites(self) -> Explained | None:
+        """Return the same of site, handling and storage by the spend at sites."""
+        return explained_at_sites(self.run)
+
     def sites(self) -> pd.DataFrame:
         """Return the sites: what passes through and what they cost (site, handling, cycle stock) in each column.
 
         ``name``, ``type``, ``existing``, and for each column with a plan ``open_…`` (periods), ``throughput_…``,
-        ``cost_…`` (discounted) and ``rate_…`` (a unit through); ``note`` says what is odd as run. The costliest in any
-        column come first.
+        ``cost_…`` (discounted) and ``rate_…`` (a unit through); ``spend`` (as typed, not discounted), ``implied_rate``
+        (spend a unit through) and ``variance`` (spend less what the network asks for in the same periods), NaN where no
+        spend was typed; ``note`` says what is odd as run. The largest variance comes first, then what is costliest.
         """
         return sites_table(self.run, {name: self.plans[name] for name in self.found})
 
