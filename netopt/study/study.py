@@ -232,6 +232,9 @@ class Study:
     def regret(self) -> pd.DataFrame:
         """Return what each option costs more than the best one, in every case.
 
+        Without options there is the base alone, which decides anew in each case and regrets nothing; what the sites of
+        one case cost in another `netopt.hedge` says.
+
         Returns
         -------
         DataFrame

@@ -12,9 +12,9 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from netopt.report.console import TextTable, heading, indented, show
-from netopt.report.markup import bullets, paragraph, section, table, text, tiles
-from netopt.report.studies.appraisal import appraisal_notes, appraisal_table, payback_words
-from netopt.report.studies.studied import made, plain_rows, write_studied
+from netopt.report.markup import bullets, paragraph, section, table, tiles
+from netopt.report.studies.appraisal import appraisal_notes, appraisal_table
+from netopt.report.studies.studied import alarm, header, made, plain_rows, write_studied
 from netopt.report.studies.study import signed, today_words
 from netopt.report.words import amount, at_most, gap_words, listed, money, percent, safe
 
@@ -192,7 +192,7 @@ _VERDICTS = {"never": "at no capacity", "always": "at any capacity", "unsure": "
 
 
 def _alone_table(values: SiteValues, *, whole: bool) -> TextTable:
-    """Return each site as the only change to today's sites, on the page (``whole``) with what it is worth and does."""
+    """Return each site as the only change to today's sites, on the page (``whole``) with what it does besides."""
     rows, scale = [], values.study.base.cost
     for row in values.alone_table().to_dict("records"):
         known = pd.notna(row["saving"])
@@ -201,13 +201,13 @@ def _alone_table(values: SiteValues, *, whole: bool) -> TextTable:
             cells += [signed(row["saving"], scale), *(_bound(row[name], scale) for name in ("at_least", "at_most"))]
         else:
             cells += [money(row["cost"], scale=scale) if pd.notna(row["cost"]) else str(row["status"]), "", ""]
-        cells += [money(row[name], scale=scale) if pd.notna(row[name]) else "" for name in ("once_only", "npv")]
-        cells.append(f"{row['days_change']:+.2f}" if pd.notna(row["days_change"]) else "")
-        extra = [amount(row["customers_moved"]) if pd.notna(row["customers_moved"]) else ""]
-        extra.append(payback_words(row["payback_years"]) if known else "")
-        rows.append([*cells, *extra] if whole else cells)
+        once, npv = (money(row[name], scale=scale) if pd.notna(row[name]) else "" for name in ("once_only", "npv"))
+        days = f"{row['days_change']:+.2f}" if pd.notna(row["days_change"]) else ""
+        moved = amount(row["customers_moved"]) if pd.notna(row["customers_moved"]) else ""
+        rows.append([*cells, once, npv, days, moved] if whole else [*cells, npv])
     first = "saves" if values.today is not None and values.today.found else "cost with it"
-    numbers = (first, "at least", "at most", "once", "NPV", "days", *(("customers moved", "payback") if whole else ()))
+    more = ("once", "NPV", "days", "customers") if whole else ("NPV",)
+    numbers = (first, "at least", "at most", *more)
     return TextTable({"site": "name", "change": "name", **dict.fromkeys(numbers, "number")}, rows)
 
 
@@ -230,7 +230,7 @@ _OVER_YEARS = "What having each site is worth over the years, in company"
 _ALONE_NOTE = (
     "Today's sites are held open and all others shut; then one site is opened or closed, and nothing else. Flows are "
     "the best ones before and after. At least and at most are proved of the cheapest plans. Days: the change of the "
-    "mean days from the last site to the customer."
+    "mean days from the last site to the customer. Customers: how many are served from elsewhere then."
 )
 
 
@@ -264,9 +264,8 @@ def write_site_values(values: SiteValues, folder: Path) -> list[Path]:
 
 def _page(values: SiteValues) -> Iterator[str]:
     words = [*_sentences(values)]
-    verdict = paragraph(" ".join(words), "verdict")
-    name = '<p class="name">netopt <span>sites</span></p>'
-    yield f"<header>\n{name}\n<h1>{text(_headline(values))}</h1>\n{verdict}\n</header>"
+    yield header("sites", _headline(values), words)
+    yield alarm(values.study)
     base, sound = values.study.base, values.audit().empty
     yield tiles(
         {
@@ -275,6 +274,7 @@ def _page(values: SiteValues) -> Iterator[str]:
             "Audit": ("passed" if sound else "failed", "good" if sound else "bad"),
         }
     )
+    yield bullets(words[1:])
     worth, turning = _worth_table(values, _WORTH), _worth_table(values, _TURNING)
     yield section(
         "What each site is worth", table(worth, "Worth of each site", minor=("type",)), paragraph(_NOTE, "note")
@@ -285,7 +285,7 @@ def _page(values: SiteValues) -> Iterator[str]:
         paragraph(_TURNED, "note"),
     )
     if values.alone:
-        alone = table(_alone_table(values, whole=True), _ALONE, minor=("days", "customers moved"))
+        alone = table(_alone_table(values, whole=True), _ALONE, minor=("days", "customers"))
         yield section(_ALONE, alone, paragraph(_ALONE_NOTE, "note"))
     over = _appraised(values)
     if len(over):
