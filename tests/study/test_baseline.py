@@ -450,3 +450,10 @@ def test_so_do_those_of_random_networks(seed: int) -> None:
                      sites=plan.sites(), optimise=False)  # fmt: skip
     assert found.forbidden().empty, found.forbidden()["words"].tolist()
     assert found.cost("as_run") == pytest.approx(plan.cost, rel=1e-9, abs=1e-6)
+
+
+def test_where_the_clock_ended_one_search_the_other_is_tried() -> None:
+    found = run(time_limit=1e-9)
+    assert [*found.plans] == ["as_run", "best_flows", "best_sites"]
+    assert {found.plans[name].status for name in ("best_flows", "best_sites")} == {"interrupted"}
+    assert found.savings().empty
