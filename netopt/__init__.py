@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from netopt.study.sites.why import why
     from netopt.study.sites.worth import Worth
     from netopt.study.study import Study
+    from netopt.study.today.actual import Source
+    from netopt.study.today.as_run import AsRun
     from netopt.study.today.baseline import Baseline, baseline
     from netopt.study.uncertainty.hedged import Hedge
     from netopt.study.uncertainty.sampler import sample_demand
@@ -205,6 +207,9 @@ def study(
     out: str | PathLike[str] | None = None,
     heard: Callable[[Outcome, int, int], None] | None = None,
     cluster: str | Cluster | None = None,
+    baseline: Source | Baseline | AsRun | None = None,
+    years: float = 5.0,
+    discount_rate: float | None = None,
 ) -> Study:
     """Solve a network as it is and as scenarios change it, and compare.
 
@@ -234,11 +239,19 @@ def study(
     cluster : str or Cluster, optional
         In place of `workers`, a Dask cluster, by the address of its scheduler: ``tls://host:port``, or
         ``tcp://127.0.0.1:port`` on this machine. Its workers have one solver thread each.
+    baseline : path, DataFrame, or Baseline, optional
+        How the network is run today: the flows that `baseline` takes, or what it has returned. Every scenario is
+        compared with that as well.
+    years : float
+        How far the appraisal of what is paid once looks.
+    discount_rate : float, optional
+        Of the appraisal, a year; that of the network without it.
 
     Returns
     -------
     Study
-        Answers ``.table()``, ``.compare("base", "west")``, ``.costs()``, ``.regret()`` and ``.audit()``.
+        Answers ``.table()``, ``.compare("base", "west")``, ``.costs()``, ``.appraisal()``, ``.audit()`` and, of options
+        in cases, ``.regret()``.
 
     Raises
     ------
@@ -267,6 +280,9 @@ def study(
         heard=heard,
         pages=PAGES,
         cluster=cluster,
+        baseline=baseline,
+        years=years,
+        discount_rate=discount_rate,
     )
 
 

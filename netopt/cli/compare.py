@@ -47,6 +47,8 @@ def compare(
 
         try:
             write_comparison(study, out, title)
+        except FileExistsError as error:
+            raise Failure(ExitCode.INPUT, str(error)) from error
         except OSError as error:
             raise Failure(ExitCode.INPUT, f"{out} cannot be written: {error.strerror or error}") from error
     if as_json:

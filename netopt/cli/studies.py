@@ -18,11 +18,13 @@ from netopt.cli.out import complain
 if TYPE_CHECKING:
     import pandas as pd
 
+    from netopt.network import Network
     from netopt.study.cluster.connection import Cluster
     from netopt.study.outcome import Outcome
     from netopt.study.study import Study
+    from netopt.study.today.as_run import AsRun
 
-__all__ = ["check_study_folder", "code", "kept_in", "say_outcome", "solving", "written"]
+__all__ = ["against_today", "check_study_folder", "code", "kept_in", "say_outcome", "solving", "today", "written"]
 
 
 class Audited(Protocol):
@@ -113,6 +115,53 @@ _OPTIONS = (
     options.as_json,
     click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and what --json asks for."),
     options.debug,
+)  # fmt: skip
+
+
+def against_today(command: Command) -> Command:
+    """Add the options that say how the network is run today, and how far appraisals look.
+
+    The command gets ``baseline``, ``baseline_stocks``, ``baseline_sites`` (paths), ``years`` and ``discount_rate``.
+    """
+    for option in reversed(_TODAY):
+        command = option(command)
+    return command
+
+
+def today(network: Network, flows: Path | None, stocks: Path | None, sites: Path | None) -> AsRun | None:
+    """Return how a network is run today, None where that was not said.
+
+    Raises
+    ------
+    UsageError
+        When stocks or sites are named without flows.
+    InputError
+        When a table cannot be used as it is.
+    """
+    if flows is None:
+        if stocks is not None or sites is not None:
+            raise click.UsageError("--baseline-stocks and --baseline-sites go with --baseline")
+        return None
+    from netopt.study.today.as_run import as_run
+
+    return as_run(network, flows, stocks, sites)
+
+
+_TODAY = (
+    click.option(
+        "--baseline", type=click.Path(path_type=Path), metavar="FLOWS",
+        help="How the network is run today, as for `netopt baseline`: everything is compared with that, too.",
+    ),
+    click.option("--baseline-stocks", type=click.Path(path_type=Path), help="Table actual_stocks of --baseline."),
+    click.option("--baseline-sites", type=click.Path(path_type=Path), help="Table actual_sites of --baseline."),
+    click.option(
+        "--years", type=options.FiniteRange(min=0, min_open=True), default=5.0, show_default=True,
+        help="How far the appraisal (NPV, payback, IRR) of what is paid once looks.",
+    ),
+    click.option(
+        "--discount-rate", type=options.FiniteRange(min=0),
+        help="Of the appraisal, a year; else settings.discount_rate.",
+    ),
 )  # fmt: skip
 
 

@@ -98,13 +98,18 @@ def solve(
         bound=answer.bound,
         certificate=answer.certificate if amend is None and chosen == tuple(ROOMS) else None,  # what verify can build
         seconds=answer.seconds,
-        facts={**plan.facts, "nodes": answer.nodes, "bound_by": answer.bound_by},
+        facts={**plan.facts, "nodes": answer.nodes, "bound_by": answer.bound_by, **_carried(answer)},
     )
     if answer.x is not None:
         return _with_tables(plan, program, answer, answer.x)
     if answer.status == "infeasible" and plain:
         return _explained(plan, program, control)
     return plan  # a script's own constraints are not the analyst's facts: two runs of the solver agree
+
+
+def _carried(answer: Answer) -> dict[str, Any]:
+    """Return that no search was needed, where that is so: what was proved of another network was enough."""
+    return {"carried": True} if answer.carried else {}
 
 
 def _with_tables(plan: Plan, program: Program, answer: Answer, values: FloatArray) -> Plan:

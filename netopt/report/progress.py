@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["LiveProgress", "Standing", "WrittenProgress", "progress_json", "progress_shown", "progress_words"]
 
 _TIMES_A_SECOND = 5
+_GAP = "   "
 _JSON_SECONDS = 0.1
 _PLAIN_SECONDS = 1.0
 """Between two lines, unless the second one has a new best plan or is the last one."""
@@ -80,8 +81,18 @@ class Standing:
             self._bound = max(self._bound, min(progress.bound, self._cost))
 
 
-def progress_words(progress: Progress | None, elapsed: float) -> str:
-    """Return the line for a state of the search; without one the network is still being read."""
+def progress_words(progress: Progress | None, elapsed: float, width: int | None = None) -> str:
+    """Return the line for a state of the search; without one the network is still being read.
+
+    Parameters
+    ----------
+    progress : Progress or None
+        The state.
+    elapsed : float
+        Seconds.
+    width : int, optional
+        Columns of the terminal: how much the relaxation keeps is said only where there is room for it.
+    """
     if progress is None:
         return f"reading and formulating   {seconds(elapsed)}"
     parts = [progress.phase]
@@ -93,7 +104,9 @@ def progress_words(progress: Progress | None, elapsed: float) -> str:
     parts.append(seconds(elapsed))
     if progress.looked is not None and progress.kept is not None:
         parts.append(f"keeps {progress.kept:,} of {progress.looked:,} columns")
-    return "   ".join(parts)
+        if width is not None and len(_GAP.join(parts)) > width:
+            parts.pop()
+    return _GAP.join(parts)
 
 
 def progress_json(progress: Progress) -> str:
@@ -236,7 +249,8 @@ class LiveProgress:
 
         with self._lock:
             latest = self._latest
-        words = progress_words(latest, time.perf_counter() - self._started)
+        width = self._live.console.width if self._live is not None else None
+        words = progress_words(latest, time.perf_counter() - self._started, width)
         return Text(words, no_wrap=True, overflow="ellipsis")
 
 

@@ -70,6 +70,8 @@ class Answer:
         Whose search the bound is of.
     certificate : Certificate or None
         What the bound that trusts nobody rests on; None where a script has added constraints of its own.
+    carried : bool
+        Whether what an earlier answer proves here was enough, in one pass and without a search.
     """
 
     status: str
@@ -83,6 +85,7 @@ class Answer:
     through_pyomo: bool
     bound_by: str = "HiGHS"
     certificate: Certificate | None = None
+    carried: bool = False
 
     @property
     def gap(self) -> float:
@@ -188,6 +191,7 @@ def _by_search(program: Program, found: Found, control: Control) -> Answer:
         through_pyomo=False,
         bound_by="netopt" if found.own else "HiGHS",
         certificate=found.certificate,
+        carried=found.carried,
     )
 
 

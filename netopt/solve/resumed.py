@@ -88,6 +88,8 @@ class Resumed(Search):
         tree.best = self.plans.cost
         self._raise(tree.bound)
         first = tree.certificate()
+        if self._close_enough():
+            return replace(self._found(tree, first), carried=True)
         lifted = [] if self._over() else self._lift(tree, earlier)
         if self._over():
             return self._found(tree, first)

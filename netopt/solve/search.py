@@ -89,6 +89,8 @@ class Found:
         That were looked at.
     own : bool
         Whether the certificate proves the bound to the asked gap, or HiGHS had the better one.
+    carried : bool
+        Whether what an earlier answer proves here was enough, in one pass and without a search.
     """
 
     point: Point | None
@@ -96,6 +98,7 @@ class Found:
     certificate: Certificate
     nodes: int
     own: bool = True
+    carried: bool = False
 
     @property
     def cost(self) -> float:

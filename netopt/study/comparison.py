@@ -10,8 +10,13 @@ import pandas as pd
 
 from netopt.study.effects import effects
 from netopt.study.outcome import Outcome
+from netopt.study.today.finance import Appraisal, finance
+from netopt.study.today.valued import AS_PAID
 
-__all__ = ["Comparison"]
+__all__ = ["SERVICE", "Comparison"]
+
+SERVICE = ("demand_met", "on_time", "days", "emissions")
+"""Figures of service and emissions that scenarios are compared by."""
 
 _MOVED = 1e-6
 
@@ -24,10 +29,13 @@ class Comparison:
     ----------
     before, after : Outcome
         The two.
+    paid : float
+        Part of the old cost that no bucket has, money: what was paid on flows that the network has no rate for.
     """
 
     before: Outcome
     after: Outcome
+    paid: float = 0.0
 
     @property
     def change(self) -> float:
@@ -51,7 +59,35 @@ class Comparison:
     @cached_property
     def _costs(self) -> pd.DataFrame:
         before, after = ((each.network, each.tables) for each in (self.before, self.after))
-        return effects(before, after)
+        table = effects(before, after)
+        if not self.paid:
+            return table
+        row = {"bucket": AS_PAID, "before": self.paid, "after": 0.0, "change": -self.paid}
+        row |= {"price": 0.0, "volume": 0.0, "rerouting": -self.paid}
+        return pd.concat([table, pd.DataFrame([row])], ignore_index=True)
+
+    def service(self) -> dict[str, float | None]:
+        """Return the change of ``demand_met``, ``on_time`` (shares), ``days``, ``emissions`` (kg), None if unknown."""
+        before, after = self.before.figures(), self.after.figures()
+        return {name: _less(after[name], before[name]) for name in SERVICE}
+
+    def appraisal(self, *, years: float, rate: float | None = None, before: Outcome | None = None) -> Appraisal | None:
+        """Return what it is worth to change from the one to the other, None where their periods differ.
+
+        Parameters
+        ----------
+        years : float
+            How far to look.
+        rate : float, optional
+            Discount rate a year; that of the network without it.
+        before : Outcome, optional
+            What stands for the old one: with what was paid off the network among its costs.
+        """
+        old, new = before or self.before, self.after
+        periods = [each.network.periods for each in (old, new)]
+        if list(periods[0].names) != list(periods[1].names) or (periods[0].days != periods[1].days).any():
+            return None
+        return finance(old, new, years=years, rate=rate)
 
     def sites(self) -> pd.DataFrame:
         """Return ``site``, ``type``, ``before`` and ``after`` (periods open), throughput of both, and ``words``."""
@@ -114,6 +150,10 @@ class Comparison:
             }
         )
         return table.sort_values("units", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _less(one: object, other: object) -> float | None:
+    return one - other if isinstance(one, float) and isinstance(other, float) else None
 
 
 def _by_site(sites: pd.DataFrame) -> pd.DataFrame:

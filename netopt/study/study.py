@@ -5,9 +5,8 @@ Where there are options (what may be decided) as well as cases (what may happen)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,25 +16,27 @@ import pandas as pd
 
 from netopt.errors import InputError, PlanError, Problem
 from netopt.network import Network, read
-from netopt.plan.footing import Footing, footing_of, read_footing
-from netopt.plan.solve import versions
+from netopt.read.problems import fold
 from netopt.study.cluster.connection import Cluster, as_cluster, one_connection
 from netopt.study.cluster.run import run_on_cluster
-from netopt.study.comparison import Comparison
+from netopt.study.comparison import SERVICE, Comparison
+from netopt.study.effects import EFFECTS
 from netopt.study.outcome import Outcome
-from netopt.study.run import Solved, Task, run_here, run_with_workers
+from netopt.study.run import run_here, run_with_workers
 from netopt.study.scenario import BASE, Scenario, Scenarios, read_scenarios
-from netopt.study.store import Store, folder_of, key_of
+from netopt.study.solving import Run, Solving
+from netopt.study.store import Store
+from netopt.study.today.as_run import AS_RUN, AsRun, as_run
+from netopt.study.today.finance import YEARS, check_appraisal
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from netopt.plan.folder import Page
+    from netopt.study.today.actual import Source
+    from netopt.study.today.baseline import Baseline
 
 __all__ = ["Study", "combined", "study"]
-
-Run = Callable[..., Generator[tuple[Task, Solved]]]
-"""Solves tasks on a network."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +50,20 @@ class Study:
         ``option / case``.
     options, cases : tuple of Scenario
         What may be decided, and what may happen; ``base`` first in both.
+    today : AsRun or None
+        How the network is run today, where that was given: scenarios are compared with it, too.
+    years : float
+        How far `appraisal` looks.
+    rate : float or None
+        Discount rate a year of `appraisal`; that of the network without it.
     """
 
     outcomes: tuple[Outcome, ...]
     options: tuple[Scenario, ...]
     cases: tuple[Scenario, ...]
+    today: AsRun | None = None
+    years: float = YEARS
+    rate: float | None = None
 
     def __getitem__(self, name: str) -> Outcome:
         """Return the outcome of a scenario by its name."""
@@ -80,30 +90,37 @@ class Study:
             ``scenario``, ``status``, ``cost``, ``bound``, ``gap``, ``open_sites`` (how many), ``demand_met``,
             ``on_time`` (shares), ``days`` (mean, from the last site), ``emissions`` (kg), and beside the base:
             ``change`` of the cost, ``at_least`` and ``at_most`` (what is proved of the change between cheapest plans),
-            ``opens``, ``closes`` (sites), ``customers_moved`` (served from elsewhere in part or altogether).
+            ``opens``, ``closes`` (sites), ``customers_moved`` (served from elsewhere in part or altogether),
+            ``demand_met_change``, ``on_time_change``, ``days_change``, ``emissions_change``, and ``carried`` (whether
+            what was proved of the base was enough, without a search). Where it is known how the network is run today,
+            ``change_today`` is the change of the cost beside that.
         """
-        rows = [outcome.figures() | self._beside_base(outcome) for outcome in self.outcomes]
-        return pd.DataFrame(rows)
+        return pd.DataFrame([self._row(outcome) for outcome in self.outcomes])
+
+    def _row(self, outcome: Outcome) -> dict[str, Any]:
+        return outcome.figures() | self._beside_base(outcome) | self._beside_today(outcome)
 
     def _beside_base(self, outcome: Outcome) -> dict[str, Any]:
+        changes = {f"{name}_change": None for name in SERVICE}
+        row: dict[str, Any] = {"change": None, "at_least": None, "at_most": None, "opens": "", "closes": ""}
+        row |= {"customers_moved": None, **changes, "carried": bool(outcome.summary.get("carried", False))}
         if outcome is self.base or not (outcome.found and self.base.found):
-            return {
-                "change": None,
-                "at_least": None,
-                "at_most": None,
-                "opens": "",
-                "closes": "",
-                "customers_moved": None,
-            }
+            return row
         beside = Comparison(self.base, outcome)
-        return {
+        return row | {
             "change": beside.change,
             "at_least": beside.least if np.isfinite(beside.least) else None,
             "at_most": beside.most if np.isfinite(beside.most) else None,
             "opens": "; ".join(beside.opened()),
             "closes": "; ".join(beside.closed()),
             "customers_moved": float(len(beside.customers())),
+            **{f"{name}_change": change for name, change in beside.service().items()},
         }
+
+    def _beside_today(self, outcome: Outcome) -> dict[str, float | None]:
+        if self.today is None:
+            return {}
+        return {"change_today": outcome.cost - self.today.outcome.cost if outcome.found else None}
 
     def compare(self, before: str, after: str) -> Comparison:
         """Return what changes from one scenario to another.
@@ -139,13 +156,47 @@ class Study:
                 return self[case.name]
         return self.base
 
+    def compared_with_today(self) -> list[Comparison]:
+        """Return every plan beside how the network is run today; nothing where that is not known."""
+        if self.today is None:
+            return []
+        paid = self.today.run.off_network
+        return [Comparison(self.today.outcome, each, paid) for each in self.outcomes if each.found]
+
+    def appraisal(self) -> pd.DataFrame:
+        """Return what each change is worth over the years: NPV, payback and rate of return of what is paid once.
+
+        Beside how the network is run today, where that is known; else beside what `beside` says. A case is no choice:
+        beside today its saving counts what happens as well, such as more demand.
+
+        Returns
+        -------
+        DataFrame
+            ``scenario``, ``compared_with``, ``change`` of the cost and what it is made of (``price``, ``volume``,
+            ``rerouting``), and the fields of `netopt.study.today.finance.Appraisal`. Scenarios with other periods are
+            left out.
+        """
+        against = self.compared_with_today() or self.comparisons()
+        before = None if self.today is None else self.today.paid
+        rows = []
+        for each in against:
+            worth = each.appraisal(years=self.years, rate=self.rate, before=before)
+            if worth is not None:
+                why = each.costs()[[*EFFECTS]].sum()
+                names = {"scenario": each.after.name, "compared_with": each.before.name, "change": each.change}
+                rows.append({**names, **{str(part): float(why[part]) for part in EFFECTS}, **vars(worth)})
+        return pd.DataFrame(rows)
+
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return every table of the study by name, as it is written: figures, regret, and what changes and why."""
         frames = {"scenarios": self.table()}
         if len(self.options) > 1:
             frames["costs"] = self.costs().reset_index()
             frames["regret"] = self.regret().reset_index()
-        beside = self.comparisons()
+        appraisal = self.appraisal()
+        if len(appraisal):
+            frames["appraisal"] = appraisal
+        beside = [*self.comparisons(), *self.compared_with_today()]
         made = {"effects": Comparison.costs, "sites": Comparison.sites, "customers": Comparison.customers}
         for name, make in made.items():
             parts = []
@@ -160,7 +211,11 @@ class Study:
 
     def definition(self) -> dict[str, Any]:
         """Return what was asked, so that the study can be made again: scenarios with their edits, as plain data."""
+        today = {} if self.today is None else {"as_run": self.today.outcome.cost}
         return {
+            **today,
+            "years": self.years,
+            "discount_rate": self.rate,
             "base_edits": [dict(edit) for edit in self.base.source.tables.edits],
             "options": [scenario.to_json() for scenario in self.options[1:]],
             "cases": [scenario.to_json() for scenario in self.cases[1:]],
@@ -176,6 +231,9 @@ class Study:
 
     def regret(self) -> pd.DataFrame:
         """Return what each option costs more than the best one, in every case.
+
+        Without options there is the base alone, which decides anew in each case and regrets nothing; what the sites of
+        one case cost in another `netopt.hedge` says.
 
         Returns
         -------
@@ -241,6 +299,9 @@ def study(
     known: Iterable[Outcome] = (),
     cluster: str | Cluster | None = None,
     cutoff: float | None = None,
+    baseline: Source | Baseline | AsRun | None = None,
+    years: float = YEARS,
+    discount_rate: float | None = None,
 ) -> Study:
     """Solve a network and its scenarios; see `netopt.study`.
 
@@ -252,6 +313,11 @@ def study(
     run = _runner(workers, cluster)
     network, listed = read(source), read_scenarios(scenarios)
     options, cases, wanted = combined(listed)
+    check_appraisal(years, discount_rate)
+    today = baseline if baseline is None or isinstance(baseline, AsRun) else as_run(network, baseline)
+    if today is not None and any(fold(each.name) == AS_RUN for each in listed):
+        fix = "give the scenario another name"
+        raise InputError([Problem("scenarios", None, "scenario", f"{AS_RUN} is how the network is run today", fix)])
     solved = {} if base is None else {BASE: base}
     solved |= {each.name: each for each in known}
     fresh = [each for each in wanted[1:] if each.name not in solved]
@@ -259,12 +325,13 @@ def study(
     _check(network, [each for each in fresh if each not in listed])  # said before anything is solved, too
     given = {"gap": gap, "time_limit": time_limit, "threads": threads if run is run_here else 1, "seed": seed}
     store = None if out is None else Store(Path(out))
-    solving = _Solving(network, given, run, store, heard, tuple(pages), near=cluster is None, cutoff=cutoff)
+    solving = Solving(network, given, run, store, heard, tuple(pages), near=cluster is None, cutoff=cutoff)
     solving.results |= {name: (dict(each.summary), dict(each.tables)) for name, each in solved.items()}
     solving.footing = None if base is None else base.footing
     solving.solve(wanted)
     first, *others = (Outcome(scenario, *solving.results[scenario.name], network) for scenario in wanted)
-    return Study((replace(first, footing=solving.footing), *others), options, cases)
+    outcomes = (replace(first, footing=solving.footing), *others)
+    return Study(outcomes, options, cases, today, years, discount_rate)
 
 
 def _runner(workers: int | None, cluster: str | Cluster | None) -> Run:
@@ -296,100 +363,7 @@ def _check(network: Network, scenarios: Iterable[Scenario]) -> None:
         raise InputError(problems)
 
 
-def _is_enough(summary: Mapping[str, Any], cutoff: float | None) -> bool:
-    """Return whether a result that may have been cut off answers what is asked now."""
-    before, bound = summary.get("cutoff"), summary["bound"]
-    if before is None or bound is None or bound <= before:
-        return True
-    return summary["status"] in ("optimal", "infeasible") or (cutoff is not None and bound > cutoff)
-
-
 def _within(option: Scenario, case: Scenario) -> Scenario:
     if option.name == BASE:
         return case
     return option if case.name == BASE else option.within(case)
-
-
-@dataclass
-class _Solving:
-    """Solves scenarios of one network, but for those that are in its store.
-
-    Parameters
-    ----------
-    network : Network
-        As it is.
-    options : mapping of str to object
-        Of `netopt.plan.solve.solve`.
-    run : callable
-        Solves tasks.
-    store : Store or None
-        Where results are kept.
-    heard : callable or None
-        Told of each outcome, how many there are, and how many there will be.
-    pages : tuple of callable
-        Further files of the plans' folders.
-    near : bool
-        Whether plans may be made in this process as well.
-    cutoff : float or None
-        Money: of what is proved to cost more, no plan is asked for.
-    """
-
-    network: Network
-    options: Mapping[str, Any]
-    run: Run
-    store: Store | None
-    heard: Callable[[Outcome, int, int], None] | None
-    pages: tuple[Page, ...]
-    near: bool = True
-    cutoff: float | None = None
-    results: dict[str, Solved] = field(default_factory=dict)
-    footing: Footing | None = None
-    total: int = 0
-
-    def solve(self, wanted: Sequence[Scenario]) -> None:
-        """Add the result of every scenario by name: those in the store, then the base, then what begins with it."""
-        self.total = len(wanted)
-        tasks = [task for task in map(self._task, wanted) if task is not None]
-        if tasks and tasks[0].scenario.name == BASE:
-            self._solve_base(tasks.pop(0))
-        if self.store is not None and self.footing is None and "flows" in self.results[BASE][1]:
-            self.footing = read_footing(self.store.plan(folder_of(BASE)), self.network)
-        self._work_off(tasks)
-
-    def _task(self, scenario: Scenario) -> Task | None:
-        """Return what is to be done for a scenario, None where its result is there."""
-        if scenario.name in self.results:
-            return None
-        asked = dict(self.options) if self.cutoff is None else {**self.options, "cutoff": self.cutoff}
-        if self.store is None:
-            return Task(scenario, None, asked, self.pages)
-        folder = folder_of(scenario.name)
-        known = self.store.get(self._key(scenario), folder)
-        if known is None or not _is_enough(known[0], self.cutoff):
-            return Task(scenario, self.store.plan(folder), asked, self.pages)
-        self._take(scenario, known)
-        return None
-
-    def _key(self, scenario: Scenario) -> str:
-        edits = [*self.network.tables.edits, *(edit.to_json() for edit in scenario.edits)]
-        return key_of(self.network.tables.sha256, edits, self.options, versions())
-
-    def _solve_base(self, task: Task) -> None:
-        if self.store is not None or not self.near:
-            self._work_off([task])
-            return
-        plan = task.plan(self.network)  # workers would not hand on what others are to begin with
-        self.footing = footing_of(plan)
-        self._take(task.scenario, (plan.summary(), dict(plan.tables)))
-
-    def _work_off(self, tasks: Sequence[Task]) -> None:
-        with closing(self.run(self.network, tasks, self.footing)) as found:
-            for task, solved in found:
-                if self.store is not None:
-                    self.store.put(self._key(task.scenario), folder_of(task.scenario.name), solved[0])
-                self._take(task.scenario, solved)
-
-    def _take(self, scenario: Scenario, solved: Solved) -> None:
-        self.results[scenario.name] = solved
-        if self.heard is not None:
-            self.heard(Outcome(scenario, *solved, self.network), len(self.results), self.total)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from netopt.errors import PlanError
+from netopt.errors import InputError, PlanError
 from netopt.network import Network, read
 from netopt.network.edits import Edit
 from netopt.plan.folder import digest, read_plan_table, write_table
@@ -23,6 +23,8 @@ from netopt.study.scenario import Scenario
 from netopt.study.sites.alternatives import enumerated_again
 from netopt.study.store import PLANS, RESULTS, STUDY, folder_of, records_of
 from netopt.study.study import Study, combined
+from netopt.study.today.as_run import read_as_run
+from netopt.study.today.finance import YEARS, check_appraisal
 
 __all__ = ["is_study", "verify_study"]
 
@@ -66,6 +68,7 @@ def verify_study(folder: str | Path, network: str | Path | Network | None = None
     said = _read(folder)
     source = _network(folder, said, network)
     found = [f"{name} was altered since the study was written" for name in _altered(folder, said)]
+    found += _altered_beside(folder)
     outcomes = []
     options, cases, wanted = combined([_scenario(each) for each in (*said["options"], *said["cases"])])
     results = _results(folder)
@@ -76,8 +79,11 @@ def verify_study(folder: str | Path, network: str | Path | Network | None = None
             outcomes.append(outcome)
     if len(outcomes) < len(wanted):
         return found
-    study = Study(tuple(outcomes), options, cases)
+    study = Study(tuple(outcomes), options, cases, **_appraised(folder, said, source))
     found += _differing(folder, study.frames())
+    as_run = said.get("as_run")
+    if study.today is not None and not _alike(str(as_run), str(study.today.outcome.cost)):
+        found.append(f"{STUDY}, as_run is {as_run}; by the flows it is {study.today.outcome.cost}")
     if (folder / ALTERNATIVES).is_file():
         found += _enumerated(folder, study, results)
     return found
@@ -107,11 +113,36 @@ def _network(folder: Path, said: Mapping[str, Any], network: str | Path | Networ
     return source.edit(*said["base_edits"]) if said["base_edits"] and not source.tables.edits else source
 
 
+def _appraised(folder: Path, said: Mapping[str, Any], source: Network) -> dict[str, Any]:
+    """Return how the network is run today, by what was typed of it, and what appraisals rest on."""
+    try:
+        years, rate = float(said.get("years", YEARS)), said.get("discount_rate")
+        check_appraisal(years, None if rate is None else float(rate))
+        today = None if said.get("as_run") is None else read_as_run(source, folder)
+    except (InputError, ValueError, TypeError) as error:
+        raise PlanError(f"{STUDY} does not say how the network is run, or over how many years: {error}") from error
+    return {"today": today, "years": years, "rate": rate}
+
+
 def _altered(folder: Path, said: Mapping[str, Any]) -> Iterator[str]:
     for name, wanted in said["files"].items():
         path = folder / Path(name).name
         if not path.is_file() or digest(path) != wanted:
             yield name
+
+
+def _altered_beside(folder: Path) -> Iterator[str]:
+    """Yield what is wrong with files of what stands on the study, such as outages: each says in JSON what it wrote."""
+    for path in sorted(folder.glob("*.json")):
+        if path.name in (STUDY, ALTERNATIVES):  # looked at in places of their own
+            continue
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            files = {str(name): str(written) for name, written in said.get("files", {}).items()}
+        except (OSError, ValueError, AttributeError) as error:
+            yield f"{path.name} cannot be read: {error!r}"
+            continue
+        yield from (f"{name} was altered since the study was written" for name in _altered(folder, {"files": files}))
 
 
 def _scenario(said: Mapping[str, Any]) -> Scenario:

@@ -120,6 +120,10 @@ def test_killed_and_started_again_it_ends_as_if_nothing_had_been(
     check_same(here / "alone", here / "out")
 
 
+_SOON = 50.0
+"""Seconds: the searches would take minutes, and other people use the machine."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_study_that_is_stopped_frees_the_workers(
@@ -135,10 +139,10 @@ def test_a_study_that_is_stopped_frees_the_workers(
         process.send_signal(number)
         begun = time.monotonic()
         out, err = process.communicate(timeout=60)
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < _SOON
     if number != signal.SIGKILL:
         assert (process.returncode, out) == (4, ""), err
         assert err.splitlines()[-1] == "netopt: stopped; what is solved is in long, and the same command goes on from there"
     begun = time.monotonic()
     assert run("study", tiny, "c.yaml", "-o", "short", "--cluster", machines.address, "-q").exit_code == 0
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < _SOON

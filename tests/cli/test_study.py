@@ -52,9 +52,55 @@ def test_a_study_is_printed_and_written(run: Run, tiny: Path, cases: Path, here:
     ]
     assert {path.name for path in (here / "out").iterdir()} == {
         "results.jsonl", "plans", "study.json", "study.html", "scenarios.csv", "costs.csv", "regret.csv", "effects.csv",
-        "sites.csv", "customers.csv",
+        "sites.csv", "customers.csv", "appraisal.csv",
     }  # fmt: skip
     assert "Open Reno?" in (here / "out" / "study.html").read_text()
+
+
+FLOWS = """\
+origin,destination,quantity
+Oakland,Dallas,300
+Dallas,Boise,100
+Dallas,Phoenix,120
+Dallas,Austin,80
+"""
+
+
+def test_a_study_beside_what_is_run_today(run: Run, tiny: Path, cases: Path, here: Path) -> None:
+    (here / "flows.csv").write_text(FLOWS)
+    asked = ("study", tiny, cases, "-o", "out", "--gap", 0, "--baseline", "flows.csv", "--discount-rate", 0.1)
+    result = run(*asked, "-q")
+    assert result.exit_code == 0, result.output
+    printed = " ".join(run(*asked).stdout.split())
+    assert "As it is run today, the network costs 4,230.00 USD; the base costs 450.00 (10.6%) less" in printed
+    assert "Over 5 years at 10% a year" in printed
+    page = (here / "out" / "study.html").read_text()
+    assert "Beside what is run today" in page
+    assert "base, beside as run" in page
+    assert run("verify", "out").exit_code == 0
+    typed = here / "out" / "actual_flows.csv"
+    typed.write_text(typed.read_text().replace("300", "299"))
+    altered = run("verify", "out")
+    assert altered.exit_code == 2
+    assert "actual_flows.csv was altered" in altered.stderr
+    assert "study.json, as_run is 4230.0; by the flows it is" in altered.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--baseline-sites", "sites.csv"], "go with --baseline"),
+        (["--baseline", "nothing.csv"], "there is no such file"),
+        (["--years", "0"], "--years"),
+        (["--discount-rate", "-1"], "--discount-rate"),
+    ],
+)
+def test_a_baseline_that_cannot_be_used_is_2(
+    run: Run, tiny: Path, cases: Path, here: Path, unsolved: None, words: list[str], said: str
+) -> None:
+    result = run("study", tiny, cases, "-o", "out", *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
 
 
 def test_every_plan_in_the_folder_verifies(run: Run, tiny: Path, cases: Path, here: Path) -> None:

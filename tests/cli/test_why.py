@@ -36,6 +36,7 @@ def test_why_where_there_is_no_other_plan(run: Run, plan: Path) -> None:
     result = run("why", plan, "Dallas")
     assert result.exit_code == 0
     assert "there is no plan without it" in result.stdout
+    assert result.stdout.endswith("The network then costs 3,570 USD.\n")  # the repair is said, not announced only
 
 
 def test_why_starts_from_the_edits_of_the_plan(run: Run, tiny: Path, here: Path) -> None:

@@ -37,6 +37,12 @@ def test_the_answer_is_how_many_and_the_proof(three: Alternatives) -> None:
     assert "one of the two" not in words
 
 
+def test_the_share_is_said_as_it_was_asked_for() -> None:
+    head, lines = alternatives_answer(alternatives(netopt.read(FOUR), within=0.0005))
+    assert head == "No other set of open sites is within 0.05% of the best plan"
+    assert "0.1%" not in " ".join(lines)
+
+
 def test_what_is_not_proved_is_not_said_to_be(three: Alternatives) -> None:
     stopped = alternatives(netopt.read(FOUR), within=0.7, most=1)
     head, lines = alternatives_answer(stopped)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import netopt
 from netopt.report.console import terminal
 from netopt.report.files import appearing_folder, replaceable
 from netopt.report.studies import baseline as said
@@ -142,3 +143,14 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
         (fresh / "a").write_text("3")
     assert (target / "a").read_text() == "3"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_opens_and_closes_are_beside_what_is_run_today() -> None:
+    """Reno is potential by the network and was used: best sites keep it, which is no opening; Dallas alone closes it."""
+    flows = frame("origin destination quantity\nOakland Reno 200\nOakland Dallas 100\nReno Boise 100\nReno Phoenix 100\n"
+                  "Dallas Phoenix 20\nDallas Austin 80")
+    words = " ".join(said.savings_words(baseline(DATA / "tiny" / "network.csv", flows, gap=0)))
+    assert "Opens" not in words
+    assert "Closes" not in words
+    dear = netopt.read(DATA / "tiny" / "network.csv").edit("facilities.Reno.fixed_cost=2000")
+    assert "Closes: Reno." in said.savings_words(baseline(dear, flows, gap=0))

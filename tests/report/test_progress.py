@@ -69,6 +69,8 @@ def test_words(cost: float, bound: float, wanted: str) -> None:
 def test_words_say_what_is_looked_at_and_kept() -> None:
     words = progress_words(Progress("screening", INF, 90.0, 1.0, looked=1_006_000, kept=52_000), 2.0)
     assert words == "screening   no plan yet   none below 90.00   2.0 s   keeps 52,000 of 1,006,000 columns"
+    narrow = progress_words(Progress("screening", INF, 90.0, 1.0, looked=1_006_000, kept=52_000), 2.0, width=80)
+    assert narrow == "screening   no plan yet   none below 90.00   2.0 s"
 
 
 def test_words_before_the_first_report() -> None:

@@ -70,6 +70,12 @@ def test_the_page_and_the_files(spare: Stress, tmp_path: Path) -> None:
     assert [each["scenario"] for each in said["outages"]][:2] == ["Oakland out", "Dallas out"]
     assert said["outages"][0]["unmet"] == 300
     assert verify_study(tmp_path, found.base.source) == []
+    table = tmp_path / "stress.csv"
+    table.write_text(table.read_text().replace("300", "299"))
+    assert verify_study(tmp_path, found.base.source) == ["stress.csv was altered since the study was written"]
+    (tmp_path / "stress.json").write_text("[]")
+    (problem,) = verify_study(tmp_path, found.base.source)
+    assert problem.startswith("stress.json cannot be read")
 
 
 def test_hostile_names_stay_text(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_options_that_save_nothing() -> None:
     _, lines = words.answer(
         netopt.study(TINY, {"Reno": option("facilities.Reno.status=open"), "dear": ["lanes.unit_cost*=2"]}, gap=0)
     )
-    assert lines[1] == "None of the options is the best choice in all 2 cases."
+    assert lines[1] == "Doing without any of the options is the best choice in all 2 cases."
 
 
 def test_a_saving_within_the_gap_is_called_so() -> None:
@@ -117,6 +117,17 @@ def test_the_table_of_scenarios(study: Study) -> None:
     assert rows["base"][1:3] == ["3,780.00", ""]
     assert rows["no Reno"][1:3] == ["4,230.00", "+450.00"]
     assert rows["too much"] == ["too much", "infeasible", "", "", "", "", ""]
+
+
+def test_what_needed_no_search_is_said() -> None:
+    cases = {"unused": ["lanes.Reno/Austin.unit_cost*=2"], "no Reno": ["facilities.Reno.status=closed"]}
+    found = netopt.study(TINY, cases, gap=1e-4)
+    assert found.table().set_index("scenario")["carried"].to_dict() == {"base": False, "unused": True, "no Reno": False}
+    assert words.carried_words(found) == [
+        "Proved by what was proved of the base, in one pass and without a search: unused."
+    ]
+    assert found["unused"].bound == pytest.approx(3780)
+    assert words.carried_words(netopt.study(TINY, [])) == []
 
 
 def test_the_table_of_effects_adds_up(study: Study) -> None:

@@ -11,6 +11,7 @@ import pytest
 import netopt
 from netopt.plan import Plan
 from netopt.plan.audit import audit
+from netopt.report.studies.baseline import explained_words
 from netopt.study.today.baseline import AS_PAID, Baseline, baseline
 from tests.formulation.networks import PERIODS, frame, tables
 from tests.plan.rich import rich
@@ -96,10 +97,46 @@ def test_the_tie_out_and_planted_wrong_rates() -> None:
     assert lanes.loc[0, ["quantity", "rate", "implied_rate", "rows"]].tolist() == [100, 8, 10, (3, 4)]
     why = found.explained()
     assert why is not None
-    assert (why.variance, why.by_lanes, why.rest) == pytest.approx((280, 180, 100))
+    assert (why.variance, why.named, why.rest) == pytest.approx((280, 180, 100))
     assert found.found == ("as_run",)
     assert found.savings().empty
     assert found.finance().empty
+
+
+def test_sites_explain_the_variance_by_their_implied_rates() -> None:
+    """Dallas: 450 fixed and 300 handled by the network, 900 paid; Reno was open for 100 and nothing passed through."""
+    sites = "name open spend\nDallas yes 900\nReno yes 800"
+    found = run(optimise=False, sites=sites, actuals="bucket spend\nsite 1300\nhandling 480")
+    table = found.sites().set_index("name")
+    assert table.index.tolist()[:2] == ["Dallas", "Reno"]
+    assert table.loc["Dallas", ["cost_as_run", "spend", "variance"]].tolist() == [750, 900, 150]
+    assert table.loc["Dallas", ["rate_as_run", "implied_rate"]].tolist() == [2.5, 3]
+    assert table.loc["Reno", ["cost_as_run", "spend", "variance"]].tolist() == [750, 800, 50]  # 600 and its opening
+    assert np.isnan(table.loc["Reno", "implied_rate"])
+    assert np.isnan(table.loc["Oakland", "variance"])
+    why = found.explained_at_sites()
+    assert why is not None
+    assert (why.variance, why.named, why.rest) == pytest.approx((1780 - 1500, 200, 80))
+    assert explained_words(found) == [
+        "Site, handling and storage in the books are 280.00 USD above the model: +200.00 by what was paid at the sites, "
+        "+80.00 at no site."
+    ]
+    assert found.explained() is None
+
+
+def test_spend_at_sites_by_period_is_not_discounted() -> None:
+    named = {**tables(periods=PERIODS), "settings": frame("key value\ndiscount_rate 0.1")}
+    network = netopt.read(named)
+    flows = netopt.solve(network).flows()[["origin", "destination", "mode", "product", "period", "quantity"]]
+    modelled = baseline(network, flows, optimise=False).sites().set_index("name")
+    site = str(modelled.index[0])
+    period = str(network.periods.names[0])
+    sites = pd.DataFrame({"name": [site], "period": [period], "open": ["yes"], "spend": [5000.0]})
+    table = baseline(network, flows, sites=sites, optimise=False).sites().set_index("name")
+    assert table.loc[site, "spend"] == 5000
+    costs = baseline(network, flows, optimise=False).run.tables["sites"].set_index(["name", "period"])["cost"]
+    asked = costs[site, period] / network.periods.discount[0]
+    assert table.loc[site, "variance"] == pytest.approx(5000 - asked)
 
 
 def test_without_spend_the_costliest_lanes_come_first(tiny: Baseline) -> None:
@@ -413,3 +450,10 @@ def test_so_do_those_of_random_networks(seed: int) -> None:
                      sites=plan.sites(), optimise=False)  # fmt: skip
     assert found.forbidden().empty, found.forbidden()["words"].tolist()
     assert found.cost("as_run") == pytest.approx(plan.cost, rel=1e-9, abs=1e-6)
+
+
+def test_where_the_clock_ended_one_search_the_other_is_tried() -> None:
+    found = run(time_limit=1e-9)
+    assert [*found.plans] == ["as_run", "best_flows", "best_sites"]
+    assert {found.plans[name].status for name in ("best_flows", "best_sites")} == {"interrupted"}
+    assert found.savings().empty

@@ -47,8 +47,8 @@ def test_open_sites_by_hand(values: SiteValues) -> None:
     assert dallas["capacity_enough"] == pytest.approx(100)  # less, and there is no plan
     assert 95 <= dallas["capacity_not_enough"] < 100
     assert values.audit().empty
-    assert values.capacities is not None
-    assert len(values.capacities.outcomes) <= 1 + 2 * 8
+    assert len(values.study.outcomes) <= 3 + 2 * 8
+    assert len({outcome.name for outcome in values.study.outcomes}) == len(values.study.outcomes)
 
 
 def test_a_shut_site_with_more_room(network: Network) -> None:
@@ -118,7 +118,7 @@ def test_over_periods_it_is_one_capacity_for_all() -> None:
     name = next(str(n) for n, kind in zip(monthly.facilities.names, monthly.facilities.type, strict=True) if kind == "fc")
     found = found_for(monthly, name)
     values = {"enough": found.enough, "not_enough": found.not_enough}
-    shut = netopt.solve(monthly.edit(*forced(name, is_open=True).edits), gap=0.0)
+    shut = netopt.solve(monthly.edit(*forced(monthly, name, is_open=True).edits), gap=0.0)
     for side, capacity in values.items():
         if capacity is not None:
             plan = netopt.solve(monthly.edit(f"facilities[name={name}].status=open", f"facilities[name={name}].capacity={capacity!r}"), gap=0.0)
@@ -133,7 +133,7 @@ def test_both_sides_are_what_plans_there_say(seed: int) -> None:
     names = [str(name) for name in network.facilities.names.array[~network.facilities.sends]][:2]
     values = value_sites(network, names=names, break_even_capacity=True, gap=1e-3)
     for found, worth in zip(values.break_evens, values.worths, strict=True):
-        shut = netopt.solve(network.edit(*forced(found.site, is_open=True).edits), gap=0.0)
+        shut = netopt.solve(network.edit(*forced(network, found.site, is_open=True).edits), gap=0.0)
         rows = f"facilities[name={found.site}]"
         for capacity, worth_it in ((found.not_enough, False), (found.enough, True)):
             if capacity is None:

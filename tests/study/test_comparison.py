@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import netopt
+from netopt.report.studies.study import change_words
 from netopt.study.comparison import Comparison
 from tests.formulation.networks import tables
 from tests.random_networks import accepted
@@ -45,6 +46,22 @@ def test_cost_and_what_is_proved_of_it(study: netopt.Study) -> None:
     assert beside.change == pytest.approx(450)
     assert (beside.least, beside.most) == pytest.approx((450, 450))
     assert study.compare("no Reno", "base").change == pytest.approx(-450)
+
+
+def test_service_and_emissions() -> None:
+    green = netopt.read(TINY).edit(
+        "lanes.emissions=2", "lanes[origin=Reno].emissions=0.5", "lanes[origin=Reno].days=1", "lanes[origin=Dallas].days=3"
+    )
+    study = netopt.study(green, {"no Reno": ["facilities.Reno.status=closed"]}, gap=0)
+    row = study.table().set_index("scenario").loc["no Reno"]
+    before, after = 300 * 2 + 200 * 0.5 + 100 * 2, 600 * 2
+    assert row["emissions"] == pytest.approx(after)
+    assert row["emissions_change"] == pytest.approx(after - before)
+    assert row["days_change"] == pytest.approx(3 - (200 * 1 + 100 * 3) / 300)
+    assert (row["on_time_change"], row["demand_met_change"]) == (0, 0)
+    assert study.compare("no Reno", "base").service()["emissions"] == pytest.approx(before - after)
+    words = change_words(study.compare("base", "no Reno"))
+    assert "Emits 300 kg (33.3%) more: 1,200 kg instead of 900 kg." in words
 
 
 def test_sites(study: netopt.Study) -> None:

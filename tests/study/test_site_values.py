@@ -48,7 +48,9 @@ def test_numbers_that_cannot_be_are_said(network: Network) -> None:
     found = value_sites(network, names=["Reno"], counted="fc", counts=[0, 2], gap=0.0)
     assert found.curve()["status"].tolist() == ["infeasible", "optimal"]
     assert pd.isna(found.curve()["cost"][0])
-    assert found.alone is None
+    assert found.alone == ()
+    assert found.today is None
+    assert found.alone_table().empty
     assert "alone" not in found.table()
 
 
@@ -79,6 +81,88 @@ def test_the_base_is_solved_once_and_kept(network: Network, tmp_path: Path) -> N
 
 
 def test_every_plan_passes_its_audit(values: SiteValues) -> None:
-    assert values.study.audit().empty
-    assert values.alone is not None
-    assert values.alone.audit().empty
+    assert values.audit().empty
+    assert "today's sites and Reno" in [outcome.name for outcome in values.study.outcomes]
+
+
+WACO = (
+    {"table": "facilities", "filter": "name=Waco;type=fc;status=consider;initial=existing", "action": "add"},
+    "facilities.Waco.fixed_cost=500",
+    "facilities.Waco.closing_cost=40",
+    "facilities.Waco.handling_cost=1",
+    {"table": "lanes", "filter": "origin=Oakland;destination=Waco;mode=truck;unit_cost=4", "action": "add"},
+    {"table": "lanes", "filter": "origin=Waco;destination=Austin;mode=truck;unit_cost=1", "action": "add"},
+)
+"""A site beside Dallas that is there today, serves Austin for 1 less, and is not worth its 500."""
+
+
+@pytest.fixture(scope="module")
+def three(network: Network) -> SiteValues:
+    return value_sites(network.edit(*WACO), alone=True, gap=0.0, years=1, discount_rate=0.2)
+
+
+def test_alone_is_one_change_to_todays_sites(network: Network, three: SiteValues) -> None:
+    """Today Dallas and Waco; nothing else may open or close."""
+    table = three.alone_table().set_index("site")
+    assert table["change"].to_dict() == {"Reno": "opens", "Dallas": "closes", "Waco": "closes"}
+    assert three.today is not None
+    held = {"Reno": "closed", "Dallas": "open", "Waco": "open"}
+    today = _held_cost(network, held)
+    assert three.today.cost == pytest.approx(today)
+    for site, change in (("Reno", "open"), ("Waco", "closed")):
+        saving = today - _held_cost(network, {**held, site: change})
+        assert table.loc[site, ["saving", "at_least", "at_most"]].tolist() == pytest.approx([saving] * 3)
+    assert table.loc["Waco", "saving"] == pytest.approx(500 - 40 - 80)  # Austin's 80 units travel for 1 more
+    assert table.loc["Dallas", "status"] == "infeasible"  # nobody else reaches Boise
+    assert pd.isna(table.loc["Dallas", "saving"])
+
+
+def _held_cost(network: Network, status: dict[str, str]) -> float:
+    edits = [f"facilities.{site}.status={said}" for site, said in status.items()]
+    return float(netopt.solve(network.edit(*WACO).edit(*edits), gap=0.0).cost)
+
+
+def test_alone_is_appraised_with_what_is_paid_once(three: SiteValues) -> None:
+    waco = three.alone_table().set_index("site").loc["Waco"]
+    assert waco["once_only"] == 40
+    assert waco["yearly_saving"] == pytest.approx((500 - 80) * 365 / 7)
+    assert waco["payback_years"] == pytest.approx(40 / 420 * 7 / 365)
+
+
+def test_having_a_site_is_appraised_in_company(three: SiteValues) -> None:
+    table = three.table().set_index("site")
+    assert table.loc["Reno", "once_only"] == 150
+    assert table.loc["Waco", "once_only"] == -40  # keeping it spares the closing
+    assert table.loc["Waco", "yearly_saving"] < 0
+    assert not table.loc["Waco", "open"]
+
+
+def test_the_substitute_takes_over(values: SiteValues, three: SiteValues) -> None:
+    table = values.table().set_index("site")
+    assert table.loc["Reno", ["substitute", "substitute_units"]].tolist() == ["Dallas", 200]
+    assert table.loc["Dallas", ["substitute", "substitute_units"]].tolist() == ["", 0]
+    assert three.table().set_index("site").loc["Waco", ["substitute", "substitute_units"]].tolist() == ["Dallas", 80]
+
+
+def test_todays_sites_are_those_of_the_baseline(network: Network) -> None:
+    flows = pd.DataFrame(
+        [("Oakland", "Reno", 220), ("Oakland", "Dallas", 80), ("Reno", "Boise", 100), ("Reno", "Phoenix", 120),
+         ("Dallas", "Austin", 80)], columns=["origin", "destination", "quantity"],
+    )  # fmt: skip
+    found = value_sites(network, alone=True, gap=0.0, baseline=flows)
+    table = found.alone_table().set_index("site")
+    assert table["change"].to_dict() == {"Reno": "closes", "Dallas": "closes"}
+    assert table.loc["Reno", "saving"] == pytest.approx(3780 - 4230)
+    as_run = 600 + 220 + 320 + 300 + 600 + 160 + 300 + 1200
+    assert table.loc["Reno", "change_today"] == pytest.approx(4230 - as_run)
+
+
+def test_a_slash_in_a_name_is_no_folder(network: Network) -> None:
+    named = network.tables.frames
+    frames = {name: frame.replace("Reno", "Reno/Sparks") for name, frame in named.items()}
+    found = value_sites(frames, names=["Reno/Sparks"], alone=True, gap=0.0)
+    assert found.table().loc[0, ["site", "worth", "alone"]].tolist() == ["Reno/Sparks", pytest.approx(450), pytest.approx(450)]
+
+
+def test_the_same_site_twice_is_asked_about_once(network: Network) -> None:
+    assert value_sites(network, names=["Reno", "reno"], gap=0.0).table()["site"].tolist() == ["Reno"]

@@ -182,7 +182,7 @@ def test_table_is_what_the_plans_say(study: Study) -> None:
 
 def test_frames_are_of_a_piece(study: Study) -> None:
     frames = study.frames()
-    assert [*frames] == ["scenarios", "costs", "regret", "effects", "sites", "customers"]
+    assert [*frames] == ["scenarios", "costs", "regret", "appraisal", "effects", "sites", "customers"]
     effects = frames["effects"]
     sums = effects.groupby("scenario")["change"].sum()
     for each in study.comparisons():

@@ -8,6 +8,7 @@ import pytest
 import netopt
 from netopt.errors import InputError, PlanError
 from netopt.network import Network
+from netopt.report.studies.why import flip_words, headline
 from netopt.study.outcome import Outcome
 from netopt.study.sites.why import forced, outcome_of, site_named, why
 from netopt.study.sites.worth import Worth
@@ -67,6 +68,43 @@ def test_some_sites_would_not_be_opened_for_nothing(network: Network) -> None:
     assert free.summary()["open_sites"] == ["Oakland", "Dallas"]
 
 
+def test_a_shut_site_may_turn_for_a_single_period() -> None:
+    """Reno in March alone costs 20 more than Dallas throughout; open in all three months it would cost 230 more."""
+    monthly = netopt.read("data/tiny-periods/network.csv").edit("facilities.Reno.fixed_cost=450")
+    worth = why(netopt.solve(monthly, gap=0.0), "Reno")
+    assert not worth.is_open
+    assert worth.extra == pytest.approx(20)
+    least, sure = worth.flip()
+    assert (least, sure) == pytest.approx((20 / 3, 10))
+    for fall, opens in ((6, False), (11, True)):
+        plan = netopt.solve(monthly.edit(f"facilities.Reno.fixed_cost-={fall}"), gap=0.0)
+        assert ("Reno" in plan.summary()["open_sites"]) is opens
+
+
+def test_an_open_site_over_periods_surely_turns_by_what_one_period_would_pay() -> None:
+    monthly = netopt.read("data/tiny-periods/network.csv")
+    worth = why(netopt.solve(monthly, gap=0.0), "Reno")
+    assert worth.flip() == pytest.approx((140, 280))  # open in two periods; 280 more without it
+    for rise, stays in ((139, True), (281, False)):
+        plan = netopt.solve(monthly.edit(f"facilities.Reno.fixed_cost+={rise}"), gap=0.0)
+        assert ("Reno" in plan.summary()["open_sites"]) is stays
+
+
+def test_what_a_unit_through_it_may_cost(network: Network, reno: Worth) -> None:
+    assert reno.flip_by_unit() == pytest.approx((450 / 200, np.inf))
+    still = netopt.solve(network.edit("facilities.Reno.handling_cost+=2.2"), gap=0.0)
+    assert "Reno" in still.summary()["open_sites"]
+    dear = network.edit("facilities.Reno.fixed_cost=900", "facilities.Reno.handling_cost=3")
+    worth = why(netopt.solve(dear, gap=0.0), "Reno")
+    assert worth.extra == pytest.approx(250)
+    assert worth.flip_by_unit() == pytest.approx((250 / 200, 250 / 200))
+    for fall, opens in ((1.2, False), (1.3, True)):
+        plan = netopt.solve(dear.edit(f"facilities.Reno.handling_cost-={fall}"), gap=0.0)
+        assert ("Reno" in plan.summary()["open_sites"]) is opens
+    without_limit = why(netopt.solve(dear.edit("facilities.Reno.capacity="), gap=0.0), "Reno")
+    assert without_limit.is_open or without_limit.flip_by_unit()[0] == 0.0
+
+
 def test_without_a_site_there_may_be_no_plan(network: Network) -> None:
     worth = why(netopt.solve(network), "Dallas")
     assert worth.forced.summary["status"] == "infeasible"
@@ -82,6 +120,24 @@ def test_a_loose_gap_proves_nothing(network: Network, reno: Worth) -> None:
     assert not worth.decided
     assert worth.at_least == pytest.approx(-80)
     assert worth.flip()[0] == 0.0
+    assert worth.surely_kept() == pytest.approx(80)
+    assert reno.surely_kept() == 0.0
+    assert flip_words(worth) == [
+        "That is within the gap: it is not proved which choice is cheaper. A smaller --gap tells.",
+        "Proved is that it saves at most 80.00 USD and costs at most 450.00 USD more.",
+        "If its fixed cost of 600.00 USD a period rose by 450.00 USD the choice would surely turn, and if it fell by "
+        "80.00 USD it would surely stay.",
+    ]
+
+
+def test_a_plan_that_was_not_found_in_time_still_has_a_bound(network: Network, reno: Worth) -> None:
+    stopped = {**reno.forced.summary, "status": "interrupted", "cost": None, "bound": 4000.0}
+    worth = Worth("Reno", reno.chosen, Outcome(reno.forced.scenario, stopped, {}, network))
+    assert headline(worth) == "Reno is open; no plan without it was found in time."
+    assert flip_words(worth)[0] == "Proved: it costs at least 220.00 USD more."
+    assert "rises by less than 220.00 USD." in flip_words(worth)[1]
+    nothing = Worth("Reno", reno.chosen, Outcome(reno.forced.scenario, {**stopped, "bound": None}, {}, network))
+    assert flip_words(nothing) == []
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -93,7 +149,7 @@ def test_bounds_hold_the_true_difference_and_the_turning_point_is_where_it_is_sa
     rough = netopt.solve(network, gap=0.05)
     for name in [str(name) for name in network.facilities.names if name not in _sellers(network)][:4]:
         worth = why(rough, name, gap=0.05)
-        other = netopt.solve(network.edit(*forced(name, is_open=worth.is_open).edits), gap=0.0)
+        other = netopt.solve(network.edit(*forced(network, name, is_open=worth.is_open).edits), gap=0.0)
         true = other.cost - exact.cost
         assert worth.at_least <= true + 1e-6 * abs(exact.cost)
         assert worth.at_most >= true - 1e-6 * abs(exact.cost)

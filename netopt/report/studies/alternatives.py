@@ -56,7 +56,7 @@ def alternatives_answer(found: Alternatives) -> tuple[str, list[str]]:
 
 
 def _share(found: Alternatives) -> str:
-    return percent(found.within)
+    return f"{found.within * 100:.6g}%"  # as it was asked for, not rounded
 
 
 def _of(found: Alternatives) -> str:

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from netopt.report.console import TextTable
-from netopt.report.sites import closed_words, opened_words
+from netopt.report.studies.appraisal import appraisal_notes, appraisal_table
 from netopt.report.studies.study import signed
 from netopt.report.words import NO_GAP, amount, count, gap_words, listed, money, more, percent
 
 if TYPE_CHECKING:
     from netopt.study.today.baseline import Baseline
+    from netopt.study.today.tied import Explained
 
 __all__ = [
     "TITLES",
@@ -31,6 +32,7 @@ __all__ = [
     "savings_table",
     "savings_words",
     "sites_table",
+    "sites_title",
     "tie_out_table",
 ]
 
@@ -42,6 +44,7 @@ _MOST = 10
 _SITES = 15
 _EACH = 3
 _CLOSE = 1e-6
+_NO_SHARE = 5e-4
 _SMALL = 1e-4
 """Share of the largest variance below which a lane explains nothing."""
 
@@ -70,10 +73,16 @@ def savings_words(baseline: Baseline) -> list[str]:
             continue
         cost = money(baseline.cost(column), _currency(baseline))
         lines.append(f"{what} {cost}: {_saved(totals.loc[step].to_dict(), _currency(baseline))}.")
-    if "best_sites" in baseline.found:
-        sites = baseline.plans["best_sites"].sites()
-        lines += [*opened_words(sites), *(line for line in closed_words(sites) if line.startswith("Closes"))]
-    return lines
+    return [*lines, *_changed_words(baseline)] if "best_sites" in baseline.found else lines
+
+
+def _changed_words(baseline: Baseline) -> list[str]:
+    """Return a line for the best sites that are not open as run, and one for those that are and would be no more."""
+    sites = baseline.sites()
+    now, then = sites["open_as_run"] > 0, sites["open_best_sites"] > 0
+    serving = (sites["throughput_as_run"] > 0) | (sites["throughput_best_sites"] > 0) | (sites["cost_as_run"] != 0)
+    changes = {"Opens": sites["name"][then & ~now & serving], "Closes": sites["name"][now & ~then & serving]}
+    return [f"{words}: {listed(list(names), 8)}." for words, names in changes.items() if len(names)]
 
 
 def _totals(baseline: Baseline) -> pd.DataFrame:
@@ -155,43 +164,24 @@ def _money(value: float, scale: float) -> str:
 
 
 def _part(value: float) -> str:
-    return f"{value:+.1%}" if np.isfinite(value) else ""
+    if not np.isfinite(value):
+        return ""
+    return f"{value:+.1%}" if abs(value) >= _NO_SHARE else "0%"
 
 
 def finance_table(baseline: Baseline) -> TextTable:
     """Return what each step is worth: paid once, saved a year, net present value, payback and rate."""
+    return appraisal_table(_steps(baseline), "step", "step")
+
+
+def _steps(baseline: Baseline) -> pd.DataFrame:
     table = baseline.finance()
-    scale = float(table[["once_only", "yearly_saving", "npv"]].abs().to_numpy().max(initial=0.0)) if len(table) else 0.0
-    rows = []
-    for row in table.to_dict("records"):
-        cells = [
-            _STEPS[row["step"]],
-            *(money(row[name], scale=scale) for name in ("once_only", "yearly_saving", "npv")),
-        ]
-        rows.append([*cells, _time(row["payback_years"]), _time(row["discounted_payback_years"]), _rate(row["irr"])])
-    kinds = dict.fromkeys(("once", "saves a year", "NPV", "payback", "discounted", "IRR"), "number")
-    return TextTable({"step": "name", **kinds}, rows)
-
-
-def _time(years: float | None) -> str:
-    if years is None or not np.isfinite(years):
-        return "never"
-    return "at once" if years == 0 else f"{years:.1f} years" if years >= 1 else f"{years * 365:.0f} days"
-
-
-def _rate(irr: float | None) -> str:
-    return "none" if irr is None or not np.isfinite(irr) else f"{irr:,.1%}"
+    return table.assign(step=table["step"].map(_STEPS))
 
 
 def finance_note(baseline: Baseline) -> list[str]:
     """Return what the appraisal rests on, and why a step has no rate."""
-    said = (
-        f"Over {amount(baseline.years)} years at {percent(baseline.rate)} a year: once-only costs at the start of "
-        "their period, savings at its end; past the horizon its last year repeats."
-    )
-    table = baseline.finance()
-    why = table[table["irr_words"] != ""].groupby("irr_words", sort=False)["step"]
-    return [said, *(f"No rate (IRR) for {listed([_STEPS[s] for s in steps])}: {words}." for words, steps in why)]
+    return appraisal_notes(_steps(baseline), "step")
 
 
 def tie_out_table(baseline: Baseline) -> TextTable:
@@ -212,16 +202,22 @@ def tie_out_table(baseline: Baseline) -> TextTable:
 
 
 def explained_words(baseline: Baseline) -> list[str]:
-    """Return how much of the variance of the freight the spend on flows explains."""
-    found, currency = baseline.explained(), _currency(baseline)
-    if found is None:
-        return []
-    scale = max(abs(found.variance), abs(found.by_lanes))
-    side = "above" if found.variance >= 0 else "below"
-    return [
-        f"Freight in the books is {money(abs(found.variance), currency, scale)} {side} the model: "
-        f"{signed(found.by_lanes, scale)} by what was paid on the lanes, {signed(found.rest, scale)} on no flow."
-    ]
+    """Return how much of the variance the spend on flows and at sites explains."""
+    freight, sites = baseline.explained(), baseline.explained_at_sites()
+    lines = []
+    if freight is not None:
+        lines.append(f"Freight in the books is {_explained(baseline, freight, 'on the lanes', 'on no flow')}")
+    if sites is not None:
+        said = _explained(baseline, sites, "at the sites", "at no site")
+        lines.append(f"Site, handling and storage in the books are {said}")
+    return lines
+
+
+def _explained(baseline: Baseline, found: Explained, where: str, nowhere: str) -> str:
+    scale = max(abs(found.variance), abs(found.named))
+    whole = money(abs(found.variance), _currency(baseline), scale)
+    parts = f"{signed(found.named, scale)} by what was paid {where}, {signed(found.rest, scale)} {nowhere}"
+    return f"{whole} {'above' if found.variance >= 0 else 'below'} the model: {parts}."
 
 
 def lanes_title(baseline: Baseline) -> str:
@@ -259,22 +255,36 @@ def _lane(row: dict[Any, Any], explains: bool, scale: float) -> list[str]:
 
 
 def sites_table(baseline: Baseline, most: int = _SITES, file: str = "") -> TextTable:
-    """Return the costliest sites in any column, and the units that pass through them in each column."""
+    """Return the sites with the largest variance, then the costliest, and the units through them in each column."""
     sites = baseline.sites()
     names = [name for name in TITLES if f"cost_{name}" in sites]
     ever = (sites[[f"open_{name}" for name in names]] > 0).any(axis=1)
     busy = (sites[[f"throughput_{name}" for name in names] + [f"cost_{name}" for name in names]] != 0).any(axis=1)
-    sites = sites[ever & busy]
-    scale = float(sites["cost_as_run"].abs().max()) if len(sites) else 0.0
+    spent = bool(sites["variance"].notna().any())
+    sites = sites[(ever & busy) | sites["variance"].notna()]
+    scale = float(sites[["cost_as_run", "spend"]].abs().max().max()) if len(sites) else 0.0
     rows = []
     for row in sites.head(most).to_dict("records"):
         cells = [str(row["name"]), money(row["cost_as_run"], scale=scale), _each(row["rate_as_run"])]
+        if spent:
+            cells += [_each(row["implied_rate"]), signed(row["variance"], scale) if pd.notna(row["variance"]) else ""]
         rows.append([*cells, *(_through(row, name) for name in names)])
+    titles = ["cost as run", "a unit", *(["paid a unit", "variance"] if spent else [])]
+    titles += [TITLES[name] for name in names]
     rest = len(sites) - most
     if rest > 0:
-        rows.append([more(rest, file), "", "", *[""] * len(names)])
-    kinds = dict.fromkeys(("cost as run", "a unit", *(TITLES[name] for name in names)), "number")
-    return TextTable({"site": "name", **kinds}, rows)
+        rows.append([more(rest, file), *[""] * len(titles)])
+    return TextTable({"site": "name", **dict.fromkeys(titles, "number")}, rows)
+
+
+def sites_title(baseline: Baseline) -> str:
+    """Return what the sites are shown for."""
+    explains = bool(baseline.sites()["variance"].notna().any())
+    return (
+        "Sites that explain the variance, and the units through them"
+        if explains
+        else "Sites, and the units through them"
+    )
 
 
 def _each(rate: float) -> str:

@@ -53,7 +53,7 @@ def _blocks(baseline: Baseline, folder: Path | None) -> Iterable[RenderableType]
     yield indented(lanes if lanes.rows else Text("Every flow was paid at the rate of the model."))
     yield from (
         "",
-        heading("Sites, and the units through them"),
+        heading(said.sites_title(baseline)),
         indented(said.sites_table(baseline, file=file.format("sites"))),
     )
     broken = len(baseline.forbidden())

@@ -156,7 +156,7 @@ def _blocks(baseline: Baseline) -> Iterator[str]:
     told = table(lanes, "Lanes") if lanes.rows else paragraph("Every flow was paid at the rate of the model.")
     yield section(said.lanes_title(baseline), told)
     yield section(
-        "Sites, and the units through them",
+        said.sites_title(baseline),
         table(said.sites_table(baseline, _MOST, "sites.csv"), "Sites as run and in each column"),
     )
     broken = said.forbidden_words(baseline, _EACH, "forbidden.csv")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FILES", "write_comparison"]
 
-FILES = ("compare.html", "compare.json", "plans.csv", "effects.csv", "sites.csv", "customers.csv")
+FILES = ("compare.html", "compare.json", "plans.csv", "effects.csv", "sites.csv", "customers.csv", "appraisal.csv")
 """What a comparison may consist of."""
 
 _CUSTOMERS, _SITES = 15, 200
@@ -53,11 +53,8 @@ def write_comparison(study: Study, folder: Path, title: str = "") -> None:
     OSError
         When it cannot be written.
     """
-    frames = study.frames()
-    frames["plans"] = frames.pop("scenarios").rename(columns={"scenario": "plan"})
-    for name in ("effects", "sites", "customers"):
-        if name in frames:
-            frames[name] = frames[name].rename(columns={"scenario": "plan"})
+    frames = {name: frame.rename(columns={"scenario": "plan"}) for name, frame in study.frames().items()}
+    frames["plans"] = frames.pop("scenarios")
     with appearing_folder(folder, FILES) as fresh:
         for name, frame in frames.items():
             write_table(fresh / f"{name}.csv", frame)

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from netopt.plan.folder import write_table
 from netopt.report.console import TextTable, heading, indented, show
-from netopt.report.files import appearing
-from netopt.report.markup import paragraph, section, table, text, tiles
-from netopt.report.page import document
-from netopt.report.studies.study import signed
-from netopt.report.words import amount, at_most, gap_words, money, percent, safe
+from netopt.report.markup import bullets, paragraph, section, table, tiles
+from netopt.report.studies.appraisal import appraisal_notes, appraisal_table
+from netopt.report.studies.studied import alarm, header, made, plain_rows, write_studied
+from netopt.report.studies.study import signed, today_words
+from netopt.report.words import amount, at_most, gap_words, listed, money, percent, safe
 
 if TYPE_CHECKING:
+    from netopt.study.outcome import Outcome
     from netopt.study.sites.site_values import SiteValues
 
 __all__ = ["print_site_values", "site_values_json", "write_site_values"]
 
 _NOTE = (
     "Worth: what it costs to do without an open site; for one that is not open, less than nothing is what opening it "
-    "would cost. At least and at most are proved of the cheapest plans. Instead: what opens, or closes, in its place."
+    "would cost. At least and at most are proved of the cheapest plans. Substitute: the site of its type that takes "
+    "over the most units without it. Instead: what opens, or closes, in its place."
 )
 
 _TURNED = (
@@ -54,12 +55,18 @@ def _blocks(values: SiteValues, folder: Path | None) -> Iterator[RenderableType]
     yield Text(_headline(values), style="bold")
     for sentence in _sentences(values):
         yield indented(Text(sentence))
-    yield from ("", heading("What each site is worth"), indented(_worth_table(values, _WORTH)))
+    yield from ("", heading("What each site is worth"), indented(_worth_table(values, _PRINTED)))
     yield from (
         "",
         heading("What would turn the choice, and whom it serves"),
         indented(_worth_table(values, _TURNING[:-1])),
     )
+    if values.alone:
+        yield from ("", heading(_ALONE), indented(_alone_table(values, whole=False)))
+    worth = _appraised(values)
+    if len(worth):
+        yield from ("", heading(_OVER_YEARS), indented(appraisal_table(worth, "site", "site")))
+        yield from (indented(Text(sentence)) for sentence in appraisal_notes(worth, "site"))
     if values.break_evens:
         yield from ("", heading(_CAPACITY), indented(_capacity_table(values)))
     if values.counts:
@@ -82,7 +89,7 @@ def _sentences(values: SiteValues) -> Iterator[str]:
     table, base = values.table(), values.study.base
     within = "" if base.summary["gap"] is None else f", within {at_most(base.summary['gap'])} of the cheapest"
     yield f"The plan costs {money(base.cost, _currency(values))}{within}."
-    cheaper = [each for each in values.study.outcomes[1:] if each.cost < base.cost]
+    cheaper = [each for each in _same_costs(values) if each.cost < base.cost]
     if cheaper:
         best = min(cheaper, key=lambda each: each.cost)
         less = money(base.cost - best.cost, scale=base.cost)
@@ -97,8 +104,33 @@ def _sentences(values: SiteValues) -> Iterator[str]:
     ]
     if unsure:
         yield f"Within the gap, so that either choice may be the cheaper one: {', '.join(unsure)}."
-    if values.alone is not None and not values.alone.base.found:
-        yield "Today's sites alone have no plan, so what a single addition saves is not known."
+    yield from _alone_words(values)
+    yield from today_words(values.study)
+
+
+def _same_costs(values: SiteValues) -> list[Outcome]:
+    """Return the plans that the base could have had as well: with nothing changed but what is decided."""
+    return [*(each.forced for each in values.worths), *values.counts.values()]
+
+
+def _alone_words(values: SiteValues) -> Iterator[str]:
+    """Yield what today's sites cost, and which single change saves most."""
+    today = values.today
+    if today is None:
+        return
+    if not today.found:
+        able = [each.site for each in values.alone if each.changed.found]
+        allowing = f" With one more there is: {listed(able, 8)}." if able else ""
+        yield f"Today's sites alone have no plan, so what a single change saves is not known.{allowing}"
+        return
+    best = max(values.alone, key=lambda each: -np.inf if np.isnan(each.saving) else each.saving)
+    scale = values.study.base.cost
+    yield f"Today's sites with the best flows cost {money(today.cost, _currency(values), scale)}."
+    if best.saving > 0:
+        doing = "opening" if best.opens else "closing"
+        yield f"As the only change, {doing} {best.site} saves most: {money(best.saving, _currency(values), scale)}."
+    else:
+        yield "No single change to them saves anything."
 
 
 def _currency(values: SiteValues) -> str:
@@ -124,18 +156,21 @@ def _worth_table(values: SiteValues, titles: Sequence[str]) -> TextTable:
             "units": amount(row["units"]),
             "customers": amount(row["customers"]),
             "days": f"{row['days']:+.2f}" if pd.notna(row["days"]) else "",
+            "substitute": str(row["substitute"]),
             "instead": str(row["opens_instead"] or row["closes_instead"]),
         }
         if "alone" in row:
             cells["alone saves"] = signed(row["alone"], scale) if pd.notna(row["alone"]) else ""
         rows.append(cells)
     titles = [title for title in titles if title in rows[0]]
-    kinds = {title: "name" if title in ("site", "type", "", "instead") else "number" for title in titles}
+    words = ("site", "type", "", "substitute", "instead")
+    kinds = {title: "name" if title in words else "number" for title in titles}
     return TextTable(kinds, [[row[title] for title in titles] for row in rows])
 
 
 _TURNS = ("turns_not_below", "turns_beyond")
-_WORTH = ("site", "type", "", "worth", "at least", "at most", "alone saves", "instead")
+_WORTH = ("site", "type", "", "worth", "at least", "at most", "alone saves", "substitute", "instead")
+_PRINTED = ("site", "", "worth", "at least", "at most", "substitute")
 _TURNING = ("site", "fixed cost", "stays up to", "turns from", "units", "customers", "days")
 
 
@@ -154,6 +189,49 @@ def _capacity_table(values: SiteValues) -> TextTable:
 
 _ENDS = ("capacity_not_enough", "capacity_enough")
 _VERDICTS = {"never": "at no capacity", "always": "at any capacity", "unsure": "within the gap"}
+
+
+def _alone_table(values: SiteValues, *, whole: bool) -> TextTable:
+    """Return each site as the only change to today's sites, on the page (``whole``) with what it does besides."""
+    rows, scale = [], values.study.base.cost
+    for row in values.alone_table().to_dict("records"):
+        known = pd.notna(row["saving"])
+        cells = [str(row["site"]), str(row["change"])]
+        if known:
+            cells += [signed(row["saving"], scale), *(_bound(row[name], scale) for name in ("at_least", "at_most"))]
+        else:
+            cells += [money(row["cost"], scale=scale) if pd.notna(row["cost"]) else str(row["status"]), "", ""]
+        once, npv = (money(row[name], scale=scale) if pd.notna(row[name]) else "" for name in ("once_only", "npv"))
+        days = f"{row['days_change']:+.2f}" if pd.notna(row["days_change"]) else ""
+        moved = amount(row["customers_moved"]) if pd.notna(row["customers_moved"]) else ""
+        rows.append([*cells, once, npv, days, moved] if whole else [*cells, npv])
+    first = "saves" if values.today is not None and values.today.found else "cost with it"
+    more = ("once", "NPV", "days", "customers") if whole else ("NPV",)
+    numbers = (first, "at least", "at most", *more)
+    return TextTable({"site": "name", "change": "name", **dict.fromkeys(numbers, "number")}, rows)
+
+
+def _bound(value: float | None, scale: float) -> str:
+    return signed(float(value), scale) if value is not None and pd.notna(value) else ""
+
+
+def _appraised(values: SiteValues) -> pd.DataFrame:
+    """Return the appraisal of the sites that something is paid, or spared, once for."""
+    rows = []
+    for worth in values.worths:
+        found = worth.appraisal(years=values.study.years, rate=values.study.rate)
+        if found is not None and found.once_only:
+            rows.append({"site": worth.site, **vars(found)})
+    return pd.DataFrame(rows)
+
+
+_ALONE = "As the only change to today's sites"
+_OVER_YEARS = "What having each site is worth over the years, in company"
+_ALONE_NOTE = (
+    "Today's sites are held open and all others shut; then one site is opened or closed, and nothing else. Flows are "
+    "the best ones before and after. At least and at most are proved of the cheapest plans. Days: the change of the "
+    "mean days from the last site to the customer. Customers: how many are served from elsewhere then."
+)
 
 
 def _curve_table(values: SiteValues) -> TextTable:
@@ -175,25 +253,19 @@ def _curve_table(values: SiteValues) -> TextTable:
 
 
 def write_site_values(values: SiteValues, folder: Path) -> list[Path]:
-    """Write ``site_values.csv``, ``curve.csv`` where it was asked for, and the page ``site_values.html``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {"site_values.csv": partial(write_table, table=values.table())}
-    if values.counts:
-        files["curve.csv"] = partial(write_table, table=values.curve())
-    page = document("What each site is worth", "\n".join(filter(None, _page(values))))
-    for name, write in files.items():
-        with appearing(folder / name) as path:
-            write(path)
-    with appearing(folder / "site_values.html") as path:
-        path.write_text(page, encoding="utf-8", newline="\n")
-    return [folder / name for name in (*files, "site_values.html")]
+    """Write the page ``site_values.html``, ``site_values.json``, the tables as CSV, and the study below them."""
+    body = "\n".join(filter(None, _page(values)))
+    said = _headline(values), [*_sentences(values)]
+    figures = site_values_json(values)
+    return write_studied(
+        values.study, folder, "site_values", "What each site is worth", body, values.frames(), figures, answer=said
+    )
 
 
 def _page(values: SiteValues) -> Iterator[str]:
     words = [*_sentences(values)]
-    verdict = paragraph(" ".join(words), "verdict")
-    name = '<p class="name">netopt <span>sites</span></p>'
-    yield f"<header>\n{name}\n<h1>{text(_headline(values))}</h1>\n{verdict}\n</header>"
+    yield header("sites", _headline(values), words)
+    yield alarm(values.study)
     base, sound = values.study.base, values.audit().empty
     yield tiles(
         {
@@ -202,6 +274,7 @@ def _page(values: SiteValues) -> Iterator[str]:
             "Audit": ("passed" if sound else "failed", "good" if sound else "bad"),
         }
     )
+    yield bullets(words[1:])
     worth, turning = _worth_table(values, _WORTH), _worth_table(values, _TURNING)
     yield section(
         "What each site is worth", table(worth, "Worth of each site", minor=("type",)), paragraph(_NOTE, "note")
@@ -211,6 +284,13 @@ def _page(values: SiteValues) -> Iterator[str]:
         table(turning, "Turning points and customers of each site", minor=("customers", "days")),
         paragraph(_TURNED, "note"),
     )
+    if values.alone:
+        alone = table(_alone_table(values, whole=True), _ALONE, minor=("days", "customers"))
+        yield section(_ALONE, alone, paragraph(_ALONE_NOTE, "note"))
+    over = _appraised(values)
+    if len(over):
+        content = table(appraisal_table(over, "site", "site"), _OVER_YEARS, minor=("discounted",))
+        yield section(_OVER_YEARS, content, bullets(appraisal_notes(over, "site")))
     if values.break_evens:
         capacity = table(_capacity_table(values), "Break-even capacity of each site", minor=("", "of", "capacity"))
         yield section(_CAPACITY, capacity, paragraph(_ENOUGH, "note"))
@@ -218,14 +298,12 @@ def _page(values: SiteValues) -> Iterator[str]:
         yield section(
             f"Number of open sites ({values.counted})", table(_curve_table(values), "Cost by number of sites")
         )
+    yield made(values.study, "study.html beside this page says of each plan what changes and why.")
 
 
 def site_values_json(values: SiteValues) -> dict[str, Any]:
     """Return the tables as plain data."""
-    parts = {"sites": values.table()} | ({"curve": values.curve()} if values.counts else {})
-    return {
-        name: [
-            {key: None if pd.isna(value) else value for key, value in row.items()} for row in part.to_dict("records")
-        ]
-        for name, part in parts.items()
+    names = {"site_values": "sites"}
+    return {"answer": _headline(values)} | {
+        names.get(name, name): plain_rows(part) for name, part in values.frames().items()
     }

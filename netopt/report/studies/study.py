@@ -10,6 +10,8 @@ import pandas as pd
 
 from netopt.report.console import TextTable
 from netopt.report.words import amount, at_most, count, days, gap_words, listed, money, more, percent
+from netopt.study.scenario import BASE
+from netopt.study.today.as_run import AS_RUN
 
 if TYPE_CHECKING:
     from netopt.study.comparison import Comparison
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "answer",
+    "carried_words",
     "change_words",
     "costs_table",
     "customers_table",
@@ -25,7 +28,11 @@ __all__ = [
     "regret_table",
     "scenarios_table",
     "signed",
+    "today_table",
+    "today_words",
     "without_plan",
+    "worth_of",
+    "worth_title",
 ]
 
 _PARTS = ("change", "price", "volume", "rerouting")
@@ -41,8 +48,12 @@ def answer(study: Study) -> tuple[str, list[str]]:
     """Return the answer in a few words, and the sentences that explain it."""
     if not study.base.found:
         return "The base has no plan", ["Scenarios are shown all the same, but there is nothing to compare them with."]
-    if len(study.options) > 1:
-        return _best_option(study)
+    head, lines = _best_option(study) if len(study.options) > 1 else _dearest(study)
+    return head, [*lines, *today_words(study)]
+
+
+def _dearest(study: Study) -> tuple[str, list[str]]:
+    """Return what the base costs, and the scenarios that cost the most and the least."""
     changes = {each.name: each.cost - study.base.cost for each in study.outcomes[1:] if each.found}
     head = f"{money(study.base.cost, _currency(study))} in the base"
     if not changes:
@@ -53,6 +64,33 @@ def answer(study: Study) -> tuple[str, list[str]]:
     if cheapest != dearest:
         lines.append(f"{cheapest} costs the least: {signed(changes[cheapest], scale)} beside the base.")
     return head, lines
+
+
+def today_words(study: Study) -> Iterator[str]:
+    """Yield what the network costs as it is run, and what the base saves beside that."""
+    if study.today is None:
+        return
+    cost, base = study.today.outcome.cost, study.base
+    saved = cost - base.cost
+    share = f" ({percent(abs(saved) / abs(cost))})" if cost else ""
+    beside = f"{money(abs(saved), scale=cost)}{share} {'less' if saved >= 0 else 'more'}"
+    proved = ""
+    if np.isfinite(base.bound) and saved >= 0:
+        proved = f"; no plan for it saves more than {money(max(saved, cost - base.bound), scale=cost)}"
+    yield f"As it is run today, the network costs {money(cost, _currency(study))}; the base costs {beside}{proved}."
+    sites = study.today.outcome.tables["sites"]
+    opening = list(dict.fromkeys(sites["name"][sites["opened"] == 1]))
+    if opening:
+        yield (
+            f"Not existing before the first period by the network: {listed(opening, 8)}. Opening counts as paid today; "
+            "where it stood before, set initial to existing."
+        )
+    unpriced = int(study.today.run.worthless.sum())
+    if unpriced:
+        yield (
+            f"{count(unpriced, 'flow')} of today's without a rate and without spend: what is run today costs more than "
+            "said here."
+        )
 
 
 def _best_option(study: Study) -> tuple[str, list[str]]:
@@ -101,11 +139,46 @@ def _over_cases(study: Study) -> Iterator[str]:
 
 
 def _no_option(name: str) -> str:
-    return "none of the options" if name == "base" else name
+    return "doing without any of the options" if name == BASE else name
 
 
 def _currency(study: Study) -> str:
     return str(study.base.summary["currency"] or "")
+
+
+def carried_words(study: Study) -> list[str]:
+    """Return which scenarios needed no search, as what was proved of the base was enough."""
+    names = [outcome.name for outcome in study.outcomes if outcome.summary.get("carried")]
+    if not names:
+        return []
+    return [f"Proved by what was proved of the base, in one pass and without a search: {listed(names, 12)}."]
+
+
+def worth_of(study: Study) -> pd.DataFrame:
+    """Return the appraisal of the changes that somebody pays or spares something once for; none without such costs."""
+    table = study.appraisal()
+    if table.empty or not (table["once_only"] != 0).any():
+        return table.iloc[:0]
+    if len(study.options) > 1:  # what is decided; what happens is no investment
+        table = table[table["scenario"].isin([option.name for option in study.options])]
+    return table if study.today is not None else table[table["once_only"] != 0]
+
+
+def worth_title(study: Study) -> str:
+    """Return what changes are appraised beside."""
+    beside = "what is run today" if study.today is not None else "doing without"
+    return f"What it is worth, beside {beside}"
+
+
+def today_table(study: Study) -> TextTable:
+    """Return what each scenario costs beside what is run today, and what that is made of."""
+    rows, scale = [], study.today.outcome.cost if study.today is not None else 0.0
+    for beside in study.compared_with_today():
+        why = beside.costs()[[*_PARTS]].sum()
+        rows.append(
+            [beside.after.name, money(beside.after.cost, scale=scale), *(signed(why[p], scale) for p in _PARTS)]
+        )
+    return TextTable({"scenario": "name", **dict.fromkeys(("cost", *_PARTS), "number")}, rows)
 
 
 def without_plan(study: Study) -> list[str]:
@@ -181,14 +254,14 @@ def change_words(beside: Comparison) -> list[str]:
     """Return the change in sentences: cost and how sure, sites, customers, service."""
     before, after = beside.before, beside.after
     currency, scale = str(before.summary["currency"] or ""), before.cost
-    than = "the base" if before.name == "base" else before.name
+    than = "the base" if before.name == BASE else "what is run today" if before.name == AS_RUN else before.name
     cost = money(abs(beside.change), currency, scale)
     if signed(beside.change, scale)[0] not in "+-":
         lines = [f"Costs what {than} costs."]
     else:
         relative = f" ({percent(abs(beside.change) / abs(scale))})" if scale else ""
         lines = [f"Costs {cost}{relative} {'more' if beside.change > 0 else 'less'} than {than}."]
-    if np.isfinite(beside.least) and np.isfinite(beside.most):
+    if np.isfinite(beside.least) and np.isfinite(beside.most) and before.name != AS_RUN:
         least, most = signed(beside.least, scale), signed(beside.most, scale)
         lines.append(f"Between the cheapest plans the difference is {least} to {most}, proved.")
     opened, closed = beside.opened(), beside.closed()
@@ -199,7 +272,8 @@ def change_words(beside: Comparison) -> list[str]:
     moved = beside.customers()
     if len(moved):
         units = amount(float(moved["units"].sum()))
-        lines.append(f"{count(len(moved), 'customer')} change where {units} units come from.")
+        many = "changes" if len(moved) == 1 else "change"
+        lines.append(f"{count(len(moved), 'customer')} {many} where {units} units come from.")
     lines += _service(before, after)
     return lines
 
@@ -213,6 +287,12 @@ def _service(before: Outcome, after: Outcome) -> Iterator[str]:
     was, now = (days(each["days"]) if isinstance(each["days"], float) else "-" for each in (old, new))
     if was != now:
         yield f"A unit takes {now} from its last site instead of {was}."
+    emitted, emits = old["emissions"], new["emissions"]
+    if isinstance(emitted, float) and isinstance(emits, float) and amount(emits) != amount(emitted):
+        share = f" ({percent(abs(emits - emitted) / emitted)})" if emitted else ""
+        side = "more" if emits > emitted else "less"
+        change = f"{amount(abs(emits - emitted))} kg{share} {side}"
+        yield f"Emits {change}: {amount(emits)} kg instead of {amount(emitted)} kg."
 
 
 def _share(value: object) -> str:

@@ -15,15 +15,20 @@ from netopt.plan.folder import digest, write_table
 from netopt.report.files import appearing
 from netopt.report.markup import bullets, facts, paragraph, section, table, text, tiles
 from netopt.report.page import document
+from netopt.report.studies.appraisal import appraisal_notes, appraisal_table
 from netopt.report.studies.study import (
     answer,
+    carried_words,
     change_words,
     costs_table,
     customers_table,
     effects_table,
     regret_table,
     scenarios_table,
+    today_table,
     without_plan,
+    worth_of,
+    worth_title,
 )
 from netopt.report.words import amount, at_most, money
 from netopt.study.store import STUDY
@@ -59,6 +64,8 @@ def write_study(
         The files.
     """
     files = {f"{name}.csv": partial(write_table, table=frame) for name, frame in study.frames().items()}
+    for name, frame in ({} if study.today is None else study.today.typed()).items():
+        files[f"{name}.csv"] = partial(write_table, table=frame, guard=False)
     body = "\n".join(block for block in _blocks(study, title, said or answer(study)) if block)
     files["study.html"] = partial(_write_text, text=document(title or "Study", body))
     for name, write in files.items():
@@ -103,7 +110,7 @@ def _blocks(study: Study, title: str, said: tuple[str, Sequence[str]]) -> Iterat
         alarm = paragraph("A plan does not pass its audit against the input tables. Do not use this study.")
         yield f'<div class="alarm" role="alert">{alarm}{bullets(wrong["words"].head(20))}</div>'
     yield tiles(_figures(study))
-    yield bullets([*words[1:], *without_plan(study)])
+    yield bullets([*words[1:], *without_plan(study), *carried_words(study)])
     if len(study.options) > 1:
         yield section(
             "What each option costs",
@@ -117,8 +124,13 @@ def _blocks(study: Study, title: str, said: tuple[str, Sequence[str]]) -> Iterat
             )
             yield section("Regret", table(regret_table(study), "Regret of each option"), paragraph(note, "note"))
     yield section("All scenarios", table(scenarios_table(study), "Scenarios", minor=("days", "sites")))
+    yield from _beside_today(study)
+    worth = worth_of(study)
+    if len(worth):
+        title, content = worth_title(study), appraisal_table(worth, "scenario", "scenario")
+        yield section(title, table(content, title, minor=("discounted",)), bullets(appraisal_notes(worth, "scenario")))
     yield _meant(study)
-    yield from map(_compared, study.comparisons())
+    yield from map(_compared, [*study.compared_with_today()[:1], *study.comparisons()])
     yield section("How this was made", facts(_origin(study), ("input SHA-256", "checked again by")))
 
 
@@ -132,6 +144,18 @@ def _figures(study: Study) -> dict[str, tuple[str, str]]:
         "Each within": (at_most(max(gaps)) if len(gaps) == len(solved) and gaps else "not known", ""),
         "Audit": ("passed" if sound else "failed", "good" if sound else "bad"),
     }
+
+
+def _beside_today(study: Study) -> Iterator[str]:
+    """Yield what each scenario costs beside what is run today."""
+    if study.today is None:
+        return
+    note = (
+        "Today's flows valued with the network's prices, no search. Price and volume are what the scenario itself "
+        "changes; rerouting is what better flows and sites save."
+    )
+    content = table(today_table(study), "Scenarios beside what is run today")
+    yield section("Beside what is run today", content, paragraph(note, "note"))
 
 
 def _meant(study: Study) -> str:

@@ -95,7 +95,7 @@ class _Search:
         """Begin with the plan that is there, if it has the site open in every period."""
         self.savings[self.floor] = -self._idle()  # a guess, which only says where to look
         found = self.worth.chosen if self.worth.is_open else self.worth.forced
-        if not self.worth.is_open or self._throughout(found):
+        if not found.found or self._throughout(found):  # without a plan in some period, there is none throughout
             self.learn(None, found)
 
     @property

@@ -1,7 +1,7 @@
 """What every site is worth, in company with the rest and alone, and what the number of sites costs.
 
 In company: the plan beside the one in which the site is shut (if it was open) or open (if it was shut).
-Alone: today's sites and one candidate, beside today's sites only.
+Alone: today's sites and one change, a site opened or one of them closed (`netopt.study.sites.alone`).
 Number: the cheapest plan with exactly n sites of a type, for each n.
 Capacity: from which on each site is worth opening, where that is asked for (`netopt.study.sites.break_even`).
 """
@@ -10,24 +10,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from netopt.network import Network, read
 from netopt.network.edits import Edit
-from netopt.network.filters import quoted
 from netopt.network.sites import CONSIDER, OPEN
 from netopt.study.cluster.connection import one_connection
+from netopt.study.comparison import SERVICE
 from netopt.study.outcome import Outcome
-from netopt.study.rounds import Heard, Rounds
+from netopt.study.rounds import Heard, Rounds, distinct
 from netopt.study.scenario import Scenario
+from netopt.study.sites.alone import Alone, alone_scenarios, existing_sites
 from netopt.study.sites.break_even import BreakEven, break_evens
 from netopt.study.sites.why import forced, site_named
 from netopt.study.sites.worth import Worth
 from netopt.study.study import Study, study
+from netopt.study.today.as_run import AsRun, as_run
+from netopt.study.today.finance import YEARS, Appraisal, check_appraisal
+
+if TYPE_CHECKING:
+    from netopt.study.today.actual import Source
+    from netopt.study.today.baseline import Baseline
 
 __all__ = ["SiteValues", "candidates", "value_sites"]
 
@@ -45,24 +53,21 @@ class SiteValues:
         Every plan that was solved.
     worths : tuple of Worth
         Of each site, in company with the rest.
-    alone : Study or None
-        Today's sites as the base, and each candidate beside them.
+    alone : tuple of Alone
+        Each site as the only change to today's sites, where that was asked for.
     counts : mapping of int to Outcome
         The plan with exactly so many sites of the type asked for.
     counted : str
         That type.
-    capacities : Study or None
-        The plans at other capacities.
     break_evens : tuple of BreakEven
         Of each site, where they were asked for.
     """
 
     study: Study
     worths: tuple[Worth, ...]
-    alone: Study | None
+    alone: tuple[Alone, ...]
     counts: Mapping[int, Outcome]
     counted: str
-    capacities: Study | None = None
     break_evens: tuple[BreakEven, ...] = ()
 
     def table(self) -> pd.DataFrame:
@@ -75,11 +80,13 @@ class SiteValues:
             costs, as a negative number), ``at_least`` and ``at_most`` (proved of the cheapest plans), ``fixed_cost``
             (money a period), ``turns_not_below`` and ``turns_beyond`` (change of the fixed cost that turns the choice),
             ``units`` and ``customers`` (that it serves itself), ``days`` (change of the mean days of a unit from its
-            last site when the site is there), ``opens_instead``, ``closes_instead`` (sites, when it is forced) and,
-            where asked for, ``alone`` (money saved if it is the only addition to today's sites), ``capacity`` (as
-            typed, a period, blank without a limit), ``capacity_unit``, ``capacity_not_enough`` and ``capacity_enough``
-            (between which it begins to be worth opening, proved) and ``capacity_verdict``, see
-            `netopt.study.sites.break_even.BreakEven`.
+            last site when the site is there), ``opens_instead``, ``closes_instead`` (sites, when it is forced),
+            ``substitute`` (the site of its type that takes over the most units without it) and ``substitute_units``;
+            ``once_only``, ``yearly_saving``, ``npv``, ``payback_years``, ``irr`` (of having it, beside the plan without
+            it); and, where asked for, ``alone`` (money saved if it is the only change to today's sites, see
+            `alone_table`), ``capacity`` (as typed, a period, blank without a limit), ``capacity_unit``,
+            ``capacity_not_enough`` and ``capacity_enough`` (between which it begins to be worth opening, proved) and
+            ``capacity_verdict``, see `netopt.study.sites.break_even.BreakEven`.
         """
         rows = [self._row(worth) for worth in self.worths]
         table = pd.DataFrame(rows)
@@ -109,9 +116,51 @@ class SiteValues:
             "days": _days_saved(worth),
             "opens_instead": "; ".join(opened),
             "closes_instead": "; ".join(closed),
+            **dict(zip(("substitute", "substitute_units"), worth.substitute(), strict=True)),
+            **_worth_over_years(worth.appraisal(years=self.study.years, rate=self.study.rate)),
         }
-        row |= {} if self.alone is None else {"alone": self._alone(worth.site)}
-        return row | self._capacity(worth.site)
+        alone = next((each for each in self.alone if each.site == worth.site), None)
+        return row | ({} if alone is None else {"alone": _known(alone.saving)}) | self._capacity(worth.site)
+
+    @property
+    def today(self) -> Outcome | None:
+        """The plan with today's sites, where it was asked for."""
+        return self.alone[0].today if self.alone else None
+
+    def alone_table(self) -> pd.DataFrame:
+        """Return each site as the only change to today's sites, what saves most first; empty where that was not asked.
+
+        Returns
+        -------
+        DataFrame
+            ``site``, ``type``, ``change`` (opens or closes), ``status``, ``cost`` (after it), ``saving``, ``at_least``
+            and ``at_most`` (proved of the cheapest plans), ``customers_moved``, ``demand_met_change``,
+            ``on_time_change``, ``days_change``, ``emissions_change``, ``once_only``, ``yearly_saving``, ``npv``,
+            ``payback_years``, ``irr``, and ``change_today`` (beside what is run today, where that is known).
+        """
+        table = pd.DataFrame([self._alone_row(each) for each in self.alone])
+        return table if table.empty else table.sort_values("saving", ascending=False, kind="stable", ignore_index=True)
+
+    def _alone_row(self, alone: Alone) -> dict[str, Any]:
+        changed, facilities = alone.changed, alone.today.source.facilities
+        at = [str(name) for name in facilities.names].index(alone.site)
+        beside, as_run = alone.comparison(), self.study.today
+        service = dict.fromkeys(SERVICE) if beside is None else beside.service()
+        worth = None if beside is None else beside.appraisal(years=self.study.years, rate=self.study.rate)
+        row = {
+            "site": alone.site,
+            "type": str(facilities.type[at]),
+            "change": "opens" if alone.opens else "closes",
+            "status": str(changed.summary["status"]),
+            "cost": _known(changed.cost),
+            "saving": _known(alone.saving),
+            "at_least": _known(alone.at_least),
+            "at_most": _known(alone.at_most),
+            "customers_moved": None if beside is None else float(len(beside.customers())),
+            **{f"{name}_change": change for name, change in service.items()},
+            **_worth_over_years(worth),
+        }
+        return row | ({} if as_run is None else {"change_today": _known(changed.cost - as_run.outcome.cost)})
 
     def _capacity(self, site: str) -> dict[str, Any]:
         """Return from which capacity a site is worth opening, where that was asked for."""
@@ -119,16 +168,12 @@ class SiteValues:
 
     def audit(self) -> pd.DataFrame:
         """Recompute every plan; return what is wrong, by ``scenario``, see `netopt.study.study.Study.audit`."""
-        studies = [each for each in (self.study, self.alone, self.capacities) if each is not None]
-        wrong = [found for found in (each.audit() for each in studies) if len(found)]
-        return pd.concat(wrong, ignore_index=True) if wrong else self.study.audit()
+        return self.study.audit()
 
-    def _alone(self, site: str) -> float | None:
-        if self.alone is None or not self.alone.base.found:
-            return None
-        name = _alone(site).name
-        found = [each for each in self.alone.outcomes if each.name == name]
-        return _known(self.alone.base.cost - found[0].cost) if found else None
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return the tables by the names of their files."""
+        tables = {"site_values": self.table(), "curve": self.curve(), "alone": self.alone_table()}
+        return {name: table for name, table in tables.items() if name == "site_values" or len(table)}
 
     def curve(self) -> pd.DataFrame:
         """Return cost and service for each number of sites.
@@ -147,6 +192,13 @@ class SiteValues:
             row |= {name: figures[name] for name in ("on_time", "days", "demand_met", "emissions")}
             rows.append(row | {"open": "; ".join(name for name in outcome.open_sites() if name in here)})
         return pd.DataFrame(rows)
+
+
+_YEARS = ("once_only", "yearly_saving", "npv", "payback_years", "irr")
+
+
+def _worth_over_years(worth: Appraisal | None) -> dict[str, float | None]:
+    return {name: None if worth is None else getattr(worth, name) for name in _YEARS}
 
 
 def _cells(found: BreakEven) -> dict[str, Any]:
@@ -194,6 +246,9 @@ def value_sites(
     counted: str = "",
     counts: Sequence[int] = (),
     break_even_capacity: bool = False,
+    baseline: Source | Baseline | AsRun | None = None,
+    years: float = YEARS,
+    discount_rate: float | None = None,
     heard: Callable[[Outcome, int, int], None] | None = None,
     **options: Any,
 ) -> SiteValues:
@@ -206,13 +261,17 @@ def value_sites(
     names : iterable of str
         Sites; without them all but suppliers, and suppliers that may be opened or shut.
     alone : bool
-        Whether each candidate is also tried as the only addition to today's sites.
+        Whether each site is also tried as the only change to today's sites: opened beside them, or closed.
     counted : str
         A type of sites, such as ``fc``: the curve of cost against their number.
     counts : sequence of int
         The numbers; without them all from one to as many as there are.
     break_even_capacity : bool
         Whether it is found out from which capacity each site is worth opening, by up to eight more plans for each.
+    baseline : path, DataFrame, or Baseline, optional
+        How the network is run today, as in `netopt.study`: then today's sites are those that are open there.
+    years, discount_rate : float
+        Of the appraisals, as in `netopt.study`.
     heard : callable, optional
         Told each outcome, how many there are by then, and how many there will be.
     **options
@@ -222,7 +281,7 @@ def value_sites(
     Returns
     -------
     SiteValues
-        Answers ``.table()`` and ``.curve()``.
+        Answers ``.table()``, ``.alone_table()`` and ``.curve()``.
 
     Raises
     ------
@@ -232,50 +291,59 @@ def value_sites(
         When the network as it is has no plan.
     """
     network = read(source)
-    asked = [site_named(network, name) for name in names] or candidates(network)
+    check_appraisal(years, discount_rate)
+    asked = list(dict.fromkeys(site_named(network, name) for name in names)) or candidates(network)
+    as_run_today = baseline if baseline is None or isinstance(baseline, AsRun) else as_run(network, baseline)
     first = study(network, [], heard=None, **options).base
     is_open = set(first.open_sites())
-    scenarios = [forced(name, is_open=name in is_open) for name in asked]
+    turned = [forced(network, name, is_open=name in is_open) for name in asked]
     numbers = list(counts) or list(range(1, len(_of_type(network, counted)) + 1)) if counted else []
-    scenarios += [_counted(counted, number) for number in numbers]
-    found = study(network, scenarios, heard=heard, base=first, **options)
-    worths = tuple(Worth(n, first, found[forced(n, is_open=n in is_open).name]) for n in asked)
-    by_count = {number: found[_counted(counted, number).name] for number in numbers}
-    beside_today = _study_alone(network, asked, options) if alone else None
-    values = SiteValues(found, worths, beside_today, by_count, counted)
+    today = existing_sites(network) if as_run_today is None else as_run_today.open_sites()
+    changed = alone_scenarios(network, today, asked) if alone else []
+    scenarios = _named([*turned, *(_counted(counted, number) for number in numbers), *changed])
+    solved = study(network, scenarios, heard=heard, base=first, **options)
+    found = replace(solved, today=as_run_today, years=years, rate=discount_rate)
+    turns, curve, alone_ones = _cut(found.outcomes[1:], len(asked), len(numbers))
+    values = SiteValues(
+        study=found,
+        worths=tuple(Worth(name, first, outcome) for name, outcome in zip(asked, turns, strict=True)),
+        alone=tuple(
+            Alone(name, name not in today, alone_ones[0], outcome)
+            for name, outcome in zip(asked, alone_ones[1:], strict=False)
+        ),
+        counts=dict(zip(numbers, curve, strict=True)),
+        counted=counted,
+    )
     return _with_capacities(values, network, heard, options) if break_even_capacity else values
+
+
+def _cut(outcomes: Sequence[Outcome], *lengths: int) -> list[Sequence[Outcome]]:
+    """Return outcomes in parts of some lengths, and the rest."""
+    ends = [0, *np.cumsum(lengths).tolist(), len(outcomes)]
+    return [outcomes[begin:end] for begin, end in pairwise(ends)]
+
+
+def _named(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """Return scenarios whose names can name folders, whatever sites are called."""
+    names = distinct(each.name for each in scenarios)
+    return [replace(each, name=name) for each, name in zip(scenarios, names, strict=True)]
 
 
 def _with_capacities(
     values: SiteValues, network: Network, heard: Heard | None, options: Mapping[str, Any]
 ) -> SiteValues:
-    """Return what sites are worth, and from which capacity on."""
+    """Return what sites are worth, and from which capacity on; the further plans are among those of the study."""
     solving = {name: options[name] for name in ("gap", "time_limit", "threads", "seed") if name in options}
     where = {name: options[name] for name in ("out", "workers", "cluster", "pages") if name in options}
     rounds = Rounds(network, solving, heard=heard, **where)
     rounds.outcomes.append(values.study.base)
     found = break_evens(rounds, values.worths)
-    return replace(values, capacities=rounds.study(), break_evens=tuple(found))
+    more = [each for each in rounds.outcomes[1:] if each.name not in {one.name for one in values.study.outcomes}]
+    outcomes, cases = (*values.study.outcomes, *more), (*values.study.cases, *(each.scenario for each in more))
+    return replace(values, study=replace(values.study, outcomes=outcomes, cases=cases), break_evens=tuple(found))
 
 
 def _counted(kind: str, number: int) -> Scenario:
     """Return the scenario with exactly so many sites of a type."""
     row = f"what=open_sites;type={kind};at_least={number};at_most={number}"
     return Scenario(f"{number} {kind}", (Edit("limits", row, action="add"),))
-
-
-def _alone(site: str) -> Scenario:
-    edit = Edit("facilities", f"name={quoted(site)}", "status", "set", "consider")
-    return Scenario(f"only {site}", (edit,))
-
-
-def _study_alone(network: Network, asked: Sequence[str], options: Mapping[str, Any]) -> Study | None:
-    """Return today's sites and each candidate beside them; None where there is nothing to add."""
-    potential = [str(name) for name in network.facilities.names.array[~network.facilities.existing]]
-    new = [name for name in asked if name in potential]
-    if not new:
-        return None
-    shut = "|".join(quoted(name) for name in potential)
-    today = network.edit(Edit("facilities", f"name={shut}", "status", "set", "closed"))
-    rest = {name: value for name, value in options.items() if name != "out"}
-    return study(today, [_alone(name) for name in new], **rest)

@@ -67,17 +67,28 @@ def why(
     if not chosen.found:
         raise PlanError(f"there is no plan to explain: it is {chosen.summary['status']}")
     name = site_named(chosen.network, site)
-    scenario = forced(name, is_open=name in chosen.open_sites())
+    scenario = forced(chosen.network, name, is_open=name in chosen.open_sites())
     other = chosen.network.edit(*scenario.edits)
     wanted = float(chosen.summary["asked_gap"]) if gap is None else gap
     found = solve(other, gap=wanted, time_limit=time_limit, threads=threads, seed=seed, progress=progress)
     return Worth(name, chosen, Outcome(scenario, found.summary(), found.tables, chosen.network))
 
 
-def forced(site: str, *, is_open: bool) -> Scenario:
-    """Return the scenario in which a site is shut that is open, or open that is shut."""
-    status, words = ("closed", "without") if is_open else ("open", "with")
-    return Scenario(f"{words} {site}", (Edit("facilities", f"name={quoted(site)}", "status", "set", status),))
+def forced(network: Network, site: str, *, is_open: bool) -> Scenario:
+    """Return the scenario in which a site is shut that is open, or open that is shut.
+
+    With several periods it is open in at least one of them, whichever is best: only of that the opposite is shut.
+    """
+    rows = f"name={quoted(site)}"
+    if is_open:
+        return Scenario(f"without {site}", (Edit("facilities", rows, "status", "set", "closed"),))
+    name = f"with {site}"
+    if len(network.periods) == 1:
+        return Scenario(name, (Edit("facilities", rows, "status", "set", "open"),))
+    kind = network.facilities.type[[str(each) for each in network.facilities.names].index(site)]
+    some = f"what=open_periods;where={quoted(site)};type={kind};at_least=1"
+    choice = Edit("facilities", rows, "status", "set", "consider")
+    return Scenario(name, (choice, Edit("limits", some, action="add")))
 
 
 def site_named(network: Network, site: str) -> str:

@@ -51,7 +51,8 @@ class Actual:
     stocks : DataFrame or None
         ``facility``, ``product``, ``period``, ``stock``.
     sites : DataFrame or None
-        ``name``, ``period``, ``open`` (bool), a row for each period that something was said of.
+        ``name``, ``period``, ``open`` (bool) and ``spend`` (NaN where none says it), a row for each period that
+        something was said of.
     spend : DataFrame or None
         ``label`` as typed, ``buckets`` (tuple of names), ``period`` (empty for the whole horizon), ``spend``.
     """
@@ -254,7 +255,7 @@ def _stocks(frame: pd.DataFrame, label: str, findings: Findings) -> pd.DataFrame
 
 def _sites(frame: pd.DataFrame, label: str, findings: Findings) -> pd.DataFrame:
     _refuse_twice(frame, ["name", "period"], label, findings)
-    return frame[["name", "period"]].assign(open=frame["open"] == "yes").reset_index(drop=True)
+    return frame[["name", "period", "spend"]].assign(open=frame["open"] == "yes").reset_index(drop=True)
 
 
 def _refuse_twice(frame: pd.DataFrame, key: list[str], label: str, findings: Findings) -> None:
@@ -268,7 +269,7 @@ def _spread(network: Network, sites: pd.DataFrame) -> pd.DataFrame:
     every = sites[sites["period"] == ""].drop(columns="period")
     every = every.merge(pd.DataFrame({"period": network.periods.names.array}), how="cross")
     both = pd.concat([every, sites[sites["period"] != ""]], ignore_index=True)
-    return both.drop_duplicates(["name", "period"], keep="last")[["name", "period", "open"]]
+    return both.drop_duplicates(["name", "period"], keep="last")[["name", "period", "open", "spend"]]
 
 
 def _spend(frame: pd.DataFrame, label: str, findings: Findings) -> pd.DataFrame:

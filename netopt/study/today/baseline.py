@@ -27,11 +27,19 @@ from netopt.plan.audit.table import BUCKETS
 from netopt.plan.solve import solve
 from netopt.solve import Progress
 from netopt.study.today.actual import KEY, Source, read_actual
-from netopt.study.today.finance import Appraisal, appraise, finance, once_only
+from netopt.study.today.finance import YEARS, Appraisal, check_appraisal, finance, once_only
 from netopt.study.today.forbidden import forbidden
 from netopt.study.today.permitted import with_sites
-from netopt.study.today.tied import Explained, explained, lanes_table, off_network, sites_table, tie_out_table
-from netopt.study.today.valued import Valued, valued
+from netopt.study.today.tied import (
+    Explained,
+    explained,
+    explained_at_sites,
+    lanes_table,
+    off_network,
+    sites_table,
+    tie_out_table,
+)
+from netopt.study.today.valued import AS_PAID, Valued, valued
 
 __all__ = ["AS_PAID", "COLUMNS", "STEPS", "Baseline", "baseline"]
 
@@ -45,10 +53,9 @@ STEPS = (
 )
 """Each step from one column to another: its name, where from and where to."""
 
-AS_PAID = "off network"
-"""Bucket of flows that the network has no rate for, at what was paid."""
 
-YEARS = 5.0
+_LATE = 0.9
+"""Share of the time limit from which on the clock has ended a search."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -86,7 +93,7 @@ class Baseline:
     @cached_property
     def off_network(self) -> float:
         """What was paid on flows without a rate in the network, discounted."""
-        return float((self.run.as_paid * self.run.discount).sum())
+        return self.run.off_network
 
     def cost(self, column: str) -> float:
         """Return the cost of a column; what was paid off the network counts as run. Infinite without a plan."""
@@ -169,12 +176,17 @@ class Baseline:
         """Return how much of the variance of the freight the spend on flows explains; None where one is not typed."""
         return explained(self.run)
 
+    def explained_at_sites(self) -> Explained | None:
+        """Return the same of site, handling and storage by the spend at sites."""
+        return explained_at_sites(self.run)
+
     def sites(self) -> pd.DataFrame:
         """Return the sites: what passes through and what they cost (site, handling, cycle stock) in each column.
 
         ``name``, ``type``, ``existing``, and for each column with a plan ``open_…`` (periods), ``throughput_…``,
-        ``cost_…`` (discounted) and ``rate_…`` (a unit through); ``note`` says what is odd as run. The costliest in any
-        column come first.
+        ``cost_…`` (discounted) and ``rate_…`` (a unit through); ``spend`` (as typed, not discounted), ``implied_rate``
+        (spend a unit through) and ``variance`` (spend less what the network asks for in the same periods), NaN where no
+        spend was typed; ``note`` says what is odd as run. The largest variance comes first, then what is costliest.
         """
         return sites_table(self.run, {name: self.plans[name] for name in self.found})
 
@@ -237,15 +249,7 @@ class Baseline:
     def _paid(self, column: str) -> Plan:
         """Return the plan of a column with what was paid off the network among its costs."""
         plan = self.plans[column]
-        if column != "as_run" or not self.off_network:
-            return plan
-        flows = self.run.actual.flows
-        paid = pd.DataFrame(
-            {"bucket": AS_PAID, "period": flows["period"], "cost": self.run.as_paid * self.run.discount}
-        )
-        return replace(
-            plan, tables={**plan.tables, "costs": pd.concat([plan.tables["costs"], paid], ignore_index=True)}
-        )
+        return plan if column != "as_run" else replace(plan, tables={**plan.tables, "costs": self.run.costs_as_paid()})
 
     def _steps(self) -> list[tuple[str, str, str]]:
         return [step for step in STEPS if step[1] in self.found and step[2] in self.found]
@@ -313,7 +317,7 @@ def baseline(
     """
     network = read(source)
     rate = network.settings.discount_rate if discount_rate is None else discount_rate
-    appraise(np.zeros(1), np.zeros(1), np.ones(1), years=years, rate=rate)  # refuses what is out of range
+    check_appraisal(years, rate)
     run = valued(network, read_actual(network, flows, stocks, actuals, sites))
     plans = {"as_run": _as_plan(run)}
     told = heard or (lambda _name, _plan: None)
@@ -327,8 +331,8 @@ def baseline(
             ]
             plans[column] = _no_worse(plan, earlier)
             told(column, plans[column])
-            if plan.status == "interrupted":
-                break
+            if plan.status == "interrupted" and not (time_limit is not None and plan.seconds >= _LATE * time_limit):
+                break  # by Ctrl-C: where the clock alone was over, the other column has time of its own
     return Baseline(run, plans, float(years), float(rate))
 
 

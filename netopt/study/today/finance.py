@@ -9,24 +9,41 @@ themselves (IRR) is found by bisection on exact times (`scipy.optimize.brentq`):
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import brentq
 
-from netopt.plan import Plan
+from netopt.network import Network
 
-__all__ = ["Appraisal", "appraise", "finance", "once_only"]
+__all__ = ["YEARS", "Appraisal", "appraise", "check_appraisal", "finance", "once_only"]
 
 FloatArray = npt.NDArray[np.float64]
+
+YEARS = 5.0
+"""How far is looked unless it is said."""
 
 DAYS_A_YEAR = 365.0
 _MOST_GROWTH = 32.0
 """Logarithm of what money may grow to in a year, before a rate is called none."""
 
 _NOTHING = 1e-9
+
+
+class Planned(Protocol):
+    """A plan, or what a scenario came to."""
+
+    @property
+    def network(self) -> Network:
+        """What it is for."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Those of a plan."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +105,7 @@ def appraise(once: FloatArray, saving: FloatArray, days: FloatArray, *, years: f
     ValueError
         When the years are not above 0 or the rate is below 0.
     """
-    if not 0 < years < np.inf:
-        raise ValueError(f"years is {years}; it must be above 0")
-    if not 0 <= rate < np.inf:
-        raise ValueError(f"discount_rate is {rate}; it must be 0 or more")
+    check_appraisal(years, rate)
     once, saving, days = _extended(once, saving, days, years)
     end = np.cumsum(days) / DAYS_A_YEAR
     start = end - days / DAYS_A_YEAR
@@ -113,12 +127,20 @@ def appraise(once: FloatArray, saving: FloatArray, days: FloatArray, *, years: f
     )
 
 
-def finance(before: Plan, after: Plan, *, years: float, rate: float | None = None) -> Appraisal:
+def check_appraisal(years: float, rate: float | None) -> None:
+    """Refuse years that are not above 0, and a rate below 0; raises ValueError."""
+    if not 0 < years < np.inf:
+        raise ValueError(f"years is {years}; it must be above 0")
+    if rate is not None and not 0 <= rate < np.inf:
+        raise ValueError(f"discount_rate is {rate}; it must be 0 or more")
+
+
+def finance(before: Planned, after: Planned, *, years: float, rate: float | None = None) -> Appraisal:
     """Return what it is worth to change from one plan to another of the same periods.
 
     Parameters
     ----------
-    before, after : Plan
+    before, after : Plan or Outcome
         With tables.
     years : float
         How far to look.
@@ -132,7 +154,7 @@ def finance(before: Plan, after: Plan, *, years: float, rate: float | None = Non
     return appraise(then - first, saving, network.periods.days, years=years, rate=own if rate is None else rate)
 
 
-def once_only(plan: Plan) -> FloatArray:
+def once_only(plan: Planned) -> FloatArray:
     """Return what opening and closing sites costs in each period, not discounted, shape (periods,)."""
     network, sites = plan.network, plan.tables["sites"]
     f, t = network.facilities.names.codes(sites["name"]), network.periods.names.codes(sites["period"])
@@ -141,7 +163,7 @@ def once_only(plan: Plan) -> FloatArray:
     return np.bincount(t, cost, minlength=len(network.periods)).astype(np.float64)
 
 
-def _paid(plan: Plan) -> FloatArray:
+def _paid(plan: Planned) -> FloatArray:
     """Return what a plan costs in each period, not discounted, shape (periods,)."""
     costs, network = plan.tables["costs"], plan.network
     period = network.periods.names.codes(costs["period"])

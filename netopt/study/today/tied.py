@@ -16,45 +16,78 @@ from netopt.plan.audit.table import BUCKETS
 from netopt.study.today.actual import KEY
 from netopt.study.today.valued import Valued
 
-__all__ = ["Explained", "explained", "lanes_table", "off_network", "sites_table", "tie_out_table"]
+__all__ = ["Explained", "explained", "explained_at_sites", "lanes_table", "off_network", "sites_table", "tie_out_table"]
 
 _TIED = ["bucket", "period", "modelled", "as_paid", "actual", "variance", "share"]
 _LANE = ["origin", "destination", "mode"]
 _FREIGHT = ("transport", "vehicles", "lane")
 """Buckets that spend on flows is for; that of flows without a rate counts as the first."""
 
+_AT_SITES = ("site", "handling", "storage")
+"""Buckets that spend at sites is for, but for the storage of stock that is carried."""
+
 
 @dataclass(frozen=True)
 class Explained:
-    """Where the variance of the freight comes from.
+    """Where the variance of some buckets comes from.
 
     Parameters
     ----------
     variance : float
-        Of the buckets transport, vehicles and lane whose spend was typed.
-    by_lanes : float
-        What was paid on flows above (or below) the rates of the network.
+        Of those whose spend was typed: transport, vehicles and lane, or site, handling and storage.
+    named : float
+        What was paid on flows, or at sites, above (or below) the rates of the network.
     rest : float
-        What is in the books and on no flow.
+        What is in the books and on no flow, or at no site.
     """
 
     variance: float
-    by_lanes: float
+    named: float
     rest: float
 
 
 def explained(run: Valued) -> Explained | None:
     """Return how much of the variance of the freight the spend on flows explains; None where either is not typed."""
-    typed, lanes = run.actual.spend, lanes_table(run)
-    if typed is None or not lanes["variance"].notna().any():
+    return _explained(run, _FREIGHT, lanes_table(run)["variance"])
+
+
+def explained_at_sites(run: Valued) -> Explained | None:
+    """Return how much of the variance of site, handling and storage the spend at sites explains, as `explained`."""
+    return _explained(run, _AT_SITES, spent_at_sites(run)["variance"])
+
+
+def _explained(run: Valued, buckets: tuple[str, ...], variance: pd.Series) -> Explained | None:
+    typed = run.actual.spend
+    if typed is None or not variance.notna().any():
         return None
-    labels = {
-        label for label, buckets in zip(typed["label"], typed["buckets"], strict=True) if set(buckets) & {*_FREIGHT}
-    }
+    labels = {label for label, own in zip(typed["label"], typed["buckets"], strict=True) if set(own) & {*buckets}}
     tied = tie_out_table(run)
-    variance = float(tied.loc[tied["bucket"].isin(labels) & tied["actual"].notna(), "variance"].sum())
-    by_lanes = float(lanes["variance"].sum())
-    return Explained(variance, by_lanes, variance - by_lanes) if labels else None
+    whole = float(tied.loc[tied["bucket"].isin(labels) & tied["actual"].notna(), "variance"].sum())
+    named = float(variance.sum())
+    return Explained(whole, named, whole - named) if labels else None
+
+
+def spent_at_sites(run: Valued) -> pd.DataFrame:
+    """Return what was spent at each site beside what the network asks for, not discounted; by facility.
+
+    ``spend`` and ``variance`` are NaN where no spend was typed; of a site whose spend was typed for some periods, those
+    are compared.
+    """
+    facilities, periods = run.network.facilities, run.network.periods
+    modelled = run.tables["sites"][["name", "period", "cost", "throughput"]].copy()
+    modelled["cost"] /= periods.discount[periods.names.codes(modelled["period"])]
+    typed = run.actual.sites
+    if typed is None:
+        modelled["spend"] = np.nan
+    else:
+        modelled = modelled.merge(typed[["name", "period", "spend"]], on=["name", "period"], how="left")
+    said = modelled["spend"].notna()
+    modelled["variance"] = modelled["spend"] - modelled["cost"]
+    modelled["paid_units"] = modelled["throughput"].where(said, 0.0)
+    summed = modelled.groupby("name", sort=False)[["spend", "variance", "paid_units"]].sum(min_count=1)
+    table: pd.DataFrame = summed.reindex(facilities.names.array)
+    table["implied_rate"] = _ratio(table["spend"], table["paid_units"])
+    return table[["spend", "implied_rate", "variance"]]
 
 
 def tie_out_table(run: Valued) -> pd.DataFrame:
@@ -140,8 +173,10 @@ def sites_table(run: Valued, plans: Mapping[str, Plan]) -> pd.DataFrame:
         table[f"throughput_{column}"] = summed["throughput"].to_numpy()
         table[f"cost_{column}"] = summed["cost"].to_numpy()
         table[f"rate_{column}"] = _ratio(table[f"cost_{column}"], table[f"throughput_{column}"])
+    table = table.join(spent_at_sites(run).reset_index(drop=True))
     idle = run.idle.all(axis=1)
     started = (run.is_open & ~np.column_stack([facilities.existing, run.is_open[:, :-1]])).any(axis=1)
     table["note"] = np.select([idle, started], ["open without flow", "opens: not existing by the network"], "")
     largest = table[[f"cost_{column}" for column in plans]].max(axis=1)
-    return table.iloc[np.argsort(-largest.to_numpy(), kind="stable")].reset_index(drop=True)
+    known = table["variance"].abs().fillna(-1.0)  # where spend was typed, what explains the variance comes first
+    return table.iloc[np.lexsort((-largest, -known))].reset_index(drop=True)

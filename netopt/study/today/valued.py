@@ -32,7 +32,10 @@ from netopt.study.today.actual import KEY, Actual
 from netopt.study.today.permitted import permitted
 from netopt.study.today.served import service_of
 
-__all__ = ["Valued", "valued"]
+__all__ = ["AS_PAID", "Valued", "valued"]
+
+AS_PAID = "off network"
+"""Bucket of flows that the network has no rate for, at what was paid."""
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -93,6 +96,19 @@ class Valued:
         period = self.network.periods.names.codes(self.actual.flows["period"])
         discount: FloatArray = self.network.periods.discount[period]
         return discount
+
+    @property
+    def off_network(self) -> float:
+        """What was paid on flows without a rate in the network, discounted."""
+        return float((self.as_paid * self.discount).sum())
+
+    def costs_as_paid(self) -> pd.DataFrame:
+        """Return the table of costs with what was paid off the network in a bucket of its own."""
+        if not self.off_network:
+            return self.tables["costs"]
+        period, cost = self.actual.flows["period"], self.as_paid * self.discount
+        paid = pd.DataFrame({"bucket": AS_PAID, "period": period, "cost": cost})
+        return pd.concat([self.tables["costs"], paid], ignore_index=True)
 
 
 def valued(network: Network, actual: Actual) -> Valued:
