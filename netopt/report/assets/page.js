@@ -85,7 +85,8 @@
       const marker = trace.meta.plain && state.customers === "demand" && { ...trace.marker, ...trace.meta.plain };
       return { ...trace, ...(line && { line }), ...(marker && { marker }), visible: shown(trace) };
     });
-    Plotly.react(map, [...atlas.behind, ...data], atlas.layout, { ...settings, scrollZoom: false });
+    // plotly writes into the layout that it is given, and keeps the zoom as long as `uirevision` is the same
+    Plotly.react(map, [...atlas.behind, ...data], structuredClone(atlas.layout), settings);
     map.closest("figure").dataset.colour = state.colour;
     map.closest("figure").dataset.customers = state.customers;
     map.setAttribute("aria-label", says);

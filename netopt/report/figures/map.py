@@ -122,12 +122,12 @@ class Atlas:
             raise ValueError("nothing moves in this plan")
         self.ground, self.bundles = _grounded(plan, every)
         bundled = np.full(len(self.bundles.names), "customer", dtype=object)
-        self._kinds = np.concatenate([self.network.places.kinds, bundled])
+        kinds = np.concatenate([self.network.places.kinds, bundled])
         self._every = every if self.ground.kind == "layers" else self.ground.here(every)
-        lanes = self._drawn(every)
-        self.kinds = Kinds.of(self._kinds, lanes)
-        self._ranks = ranks(self.kinds.at(lanes), lanes.mode)
-        self.classes: Classes = classes_of(lanes)
+        self.lanes = self._drawn(every)
+        self.kinds = Kinds.of(kinds, self.lanes)
+        self._ranks = ranks(self.kinds.at(self.lanes), self.lanes.mode)
+        self.classes: Classes = classes_of(self.lanes)
 
     @property
     def colour(self) -> str:
@@ -170,7 +170,7 @@ class Atlas:
                 said.append(f"With them {count(int(lost.sum()), 'lane')} are not drawn, {share} of all units moved.")
         small = int(np.count_nonzero(self.ground.on[: len(names)] & (kinds == "customer"))) - len(self._dots)
         if self.ground.kind == "map" and small:
-            said.append(f"The {len(self._dots):,} largest customers are drawn as dots, {small:,} smaller ones are not.")
+            said.append(f"Dots are the {self.dots:,} largest of {self.dots + small:,} customers.")
         if (self.plan.tables["flows"]["period"] != self.plan.tables["flows"]["arrival"]).any():
             said.append("Lanes show a period's departures; sites and customers, what arrives in it.")
         if len(self.carried.products) > 1 and (self.plan.tables["flows"]["vehicles"] > 0).any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from netopt.report.figures.style import BLUE, ORANGE, Figure, height, hover, label, layout, rows
@@ -10,7 +11,9 @@ from netopt.report.words import money
 if TYPE_CHECKING:
     from netopt.plan import Plan
 
-__all__ = ["prices"]
+__all__ = ["worth_of_limits"]
+
+_SENTENCE = re.compile(r"one more (?:unit of )?(.*) (?:saves|costs) [\d,.]+, for the chosen sites")
 
 _MOST = 12
 _ROOM = 1.2
@@ -20,7 +23,7 @@ _NAME = 30
 """Letters in a line of a name."""
 
 
-def prices(plan: Plan) -> Figure:
+def worth_of_limits(plan: Plan) -> Figure:
     """Return what one more unit of the limits that matter most is worth, for the chosen sites."""
     table, currency = plan.prices(), plan.network.settings.currency
     limits = table[table["what"] != "demand"] if len(table) else table
@@ -48,9 +51,6 @@ def prices(plan: Plan) -> Figure:
 
 
 def _limit(words: str) -> str:
-    """Return ``capacity at Reno`` of the sentence that says what one more of it is worth."""
-    said = words.removeprefix("one more ").removeprefix("unit of ")
-    for verb in (" saves ", " costs "):
-        if verb in said:
-            return said.rsplit(verb, 1)[0]
-    return said
+    """Return ``capacity at Reno`` of the sentence that says what one more unit of it is worth."""
+    found = _SENTENCE.match(words)
+    return found[1] if found else words

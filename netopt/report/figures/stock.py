@@ -17,7 +17,7 @@ from netopt.report.words import amount
 if TYPE_CHECKING:
     from netopt.plan import Plan
 
-__all__ = ["stock"]
+__all__ = ["stock_over_time"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -25,7 +25,7 @@ _SITES, _PRODUCTS = 24, 7
 _ALL = "all sites"
 
 
-def stock(plan: Plan, *, site: str | None = None) -> Figure:
+def stock_over_time(plan: Plan, *, site: str | None = None) -> Figure:
     """Return stock by product over time; of the other sites, traces that are not visible.
 
     Parameters

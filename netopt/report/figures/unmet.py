@@ -10,7 +10,7 @@ from netopt.report.words import amount, count, money, percent
 if TYPE_CHECKING:
     from netopt.plan import Plan
 
-__all__ = ["unmet"]
+__all__ = ["who_goes_without"]
 
 _MOST = 15
 _NAME = 28
@@ -18,7 +18,7 @@ _ROOM = 1.2
 """Length of the axis beside the longest bar: its figure stands behind it."""
 
 
-def unmet(plan: Plan) -> Figure:
+def who_goes_without(plan: Plan) -> Figure:
     """Return the customers with the most unmet demand."""
     table, currency = plan.unmet(), plan.network.settings.currency
     if table.empty:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from netopt.plan import Plan
 
-__all__ = ["utilization"]
+__all__ = ["how_full"]
 
 _MOST = 30
 _FULL = 1 - 1e-6
@@ -26,7 +26,7 @@ _WORDS = 14
 """Periods up to which a field has room for its figure."""
 
 
-def utilization(plan: Plan) -> Figure:
+def how_full(plan: Plan) -> Figure:
     """Return how much of its capacity every open site uses, the fullest first; sites without a limit have no bar."""
     sites = plan.sites()
     limited = sites[(sites["open"] == 1) & sites["utilization"].notna()]
