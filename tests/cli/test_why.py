@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.report.pages import Seen
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_sites_prints_writes_and_goes_on(run: Run, tiny: Path, here: Path) -> No
     assert "There is no plan without Dallas." in result.stdout
     assert "+450.00" in result.stdout
     page = (here / "values" / "site_values.html").read_text()
-    assert "<script" not in page
+    assert Seen(page).runs_own_scripts_alone
     assert "+450.00" in page
     assert (here / "values" / "curve.csv").read_text().splitlines()[1].startswith("1,optimal,4230")
     again = run("sites", tiny, "--curve", "fc:1-2", "--gap", 0, "-o", "values", "--json")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pandas as pd
+
+from netopt.report.scripts import own, plotly
 
 EVIL = "</script><img src=x onerror=alert(1)>"
 FORMULA = "=1+1"
@@ -34,6 +37,11 @@ def evil_network(periods: int = 1, unmet: bool = False) -> dict[str, pd.DataFram
         tables["periods"] = pd.DataFrame({"name": names, "days": [90.0] * periods})
         tables["inventory"] = pd.DataFrame({"facility": [EVIL], "safety_stock": [5.0], "storage_cost": [1.0]})
     return tables
+
+
+def bare(page: str) -> str:
+    """Return a page without its scripts."""
+    return re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
 
 
 class Seen(HTMLParser):
@@ -67,6 +75,11 @@ class Seen(HTMLParser):
             self.data[self._script] = data
         else:
             self.scripts.append(data)
+
+    @property
+    def runs_own_scripts_alone(self) -> bool:
+        """Whether nothing runs but what netopt puts into every page that draws."""
+        return self.scripts in ([], [plotly(), own()])
 
     @property
     def text(self) -> str:

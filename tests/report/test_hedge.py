@@ -161,7 +161,7 @@ def test_the_page_and_the_files(spare: Hedge, tmp_path: Path) -> None:
         "study.json",
     }
     page = Seen((tmp_path / "hedge.html").read_text())
-    assert "script" not in page.tags
+    assert page.runs_own_scripts_alone
     assert "What if it burns?" in page.text
     assert "To be ready for every case, open Reno and do without Dallas" in page.text
     said = json.loads((tmp_path / "hedge.json").read_text())
@@ -202,5 +202,6 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
     found = netopt.hedge(evil_network(), cases, out=tmp_path)
     write_hedge(found, tmp_path, "<img src=x>")
     page = Seen((tmp_path / "hedge.html").read_text())
-    assert not {"script", "img", "b"} & {*page.tags}
+    assert not {"img", "b"} & {*page.tags}
+    assert page.runs_own_scripts_alone
     assert found.sets

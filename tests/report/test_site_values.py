@@ -65,7 +65,7 @@ def test_the_folder_verifies_and_an_altered_digit_is_found(tmp_path: Path) -> No
     assert "As the only change, opening Reno saves most: 450.00 USD." in page.text
     assert "As it is run today, the network costs 4,230.00 USD" in page.text
     assert "What having each site is worth over the years, in company" in page.text
-    assert "script" not in page.tags
+    assert page.runs_own_scripts_alone
     for name in ("site_values.csv", "alone.csv"):
         table = tmp_path / name
         before = table.read_text()
@@ -85,5 +85,7 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
     network = evil_network()
     write_site_values(value_sites(network, alone=True, out=tmp_path), tmp_path)
     for name in ("site_values.html", "study.html"):
-        assert not {"script", "img", "b"} & {*Seen((tmp_path / name).read_text()).tags}
+        page = Seen((tmp_path / name).read_text())
+        assert not {"img", "b"} & {*page.tags}
+        assert page.runs_own_scripts_alone
     assert verify_study(tmp_path, network) == []

@@ -11,6 +11,8 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from netopt.report.console import heading, indented, show
+from netopt.report.drawings import Gallery
+from netopt.report.figures.studies.frontier import frontier
 from netopt.report.markup import bullets, paragraph, section, table, tiles
 from netopt.report.studies.alternatives import (
     NOTE,
@@ -22,6 +24,7 @@ from netopt.report.studies.alternatives import (
     sets_table,
     swaps_table,
 )
+from netopt.report.studies.drawn import drawn_section, map_figures
 from netopt.report.studies.studied import alarm, header, made, plain_rows, write_studied
 from netopt.report.words import amount, money, percent, safe
 
@@ -49,9 +52,11 @@ def write_alternatives(found: Alternatives, folder: Path, title: str = "") -> li
     title : str
         The question that it answers.
     """
-    body = "\n".join(block for block in _page(found, title) if block)
+    gallery = Gallery()
+    body = "\n".join(block for block in _page(found, title, gallery) if block)
     frames = found.frames() if found.sites else {}
-    return write_studied(found.study, folder, "alternatives", title or _TITLE, body, frames, alternatives_json(found))
+    said = alternatives_json(found)
+    return write_studied(found.study, folder, "alternatives", title or _TITLE, body, frames, said, drawn=gallery.data())
 
 
 def alternatives_json(found: Alternatives) -> dict[str, object]:
@@ -93,7 +98,7 @@ def _terminal(found: Alternatives, folder: Path | None) -> Iterator[RenderableTy
         yield from ("", f"Files: {safe(folder)}/")
 
 
-def _page(found: Alternatives, title: str) -> Iterator[str]:
+def _page(found: Alternatives, title: str, gallery: Gallery) -> Iterator[str]:
     head, words = alternatives_answer(found)
     yield header(title or _TITLE, head, words)
     yield alarm(found.study)
@@ -103,6 +108,9 @@ def _page(found: Alternatives, title: str) -> Iterator[str]:
     if found.sites:
         sets = table(sets_table(found, _ROWS), "Sets of open sites", minor=("more", "sites", "days", "on time", "met"))
         yield section("Sets of open sites", sets, paragraph(NOTE, "note"))
+        plans = [found.plan(each) for each in found.listed]
+        yield drawn_section("Cost beside days", gallery.place("frontier", frontier(plans)))
+        yield map_figures(gallery, plans)
         matrix = table(matrix_table(found, _ACROSS), "Sites by sets, a dot where the site is open")
         yield section("Which sites are open in which set", matrix, paragraph(_shown(found), "note"))
         swaps = swaps_table(found, _ROWS)

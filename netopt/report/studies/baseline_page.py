@@ -13,6 +13,8 @@ import pandas as pd
 
 from netopt.plan.folder import write_table
 from netopt.plan.solve import versions
+from netopt.report.drawings import Gallery
+from netopt.report.figures.studies.scenarios import cost_bars
 from netopt.report.files import appearing_folder
 from netopt.report.markup import bullets, facts, paragraph, section, table, text, tiles
 from netopt.report.page import document
@@ -63,8 +65,10 @@ def write_baseline(baseline: Baseline, folder: Path) -> Path:
     with appearing_folder(folder, FILES) as fresh:
         for name in _TABLES:
             write_table(fresh / f"{name}.csv", _flat(getattr(baseline, name)()))
-        body = "\n".join(block for block in _blocks(baseline) if block)
-        (fresh / "baseline.html").write_text(document("Baseline", body), encoding="utf-8", newline="\n")
+        gallery = Gallery()
+        body = "\n".join(block for block in _blocks(baseline, gallery) if block)
+        page = document("Baseline", body, gallery.data())
+        (fresh / "baseline.html").write_text(page, encoding="utf-8", newline="\n")
         told = json.dumps(
             as_json(baseline) | {"input": _input(baseline, folder)}, indent=2, allow_nan=False, ensure_ascii=False
         )
@@ -131,7 +135,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _blocks(baseline: Baseline) -> Iterator[str]:
+def _blocks(baseline: Baseline, gallery: Gallery) -> Iterator[str]:
     cost, words = said.headline(baseline).split("   ")
     path = baseline.network.tables.path
     name = "tables in memory" if path is None else Path(path).resolve().name
@@ -139,7 +143,12 @@ def _blocks(baseline: Baseline) -> Iterator[str]:
     yield f"<header>\n{top}\n<h1>{text(cost)}</h1>\n{paragraph(words, 'verdict')}\n</header>"
     yield tiles(_tiles(baseline))
     yield bullets(said.savings_words(baseline))
-    yield section("Cost", table(said.columns_table(baseline), "Cost by bucket", total=True, minor=("best flows",)))
+    costs = baseline.table().set_index("bucket").drop(index="total").rename(columns=said.TITLES)
+    yield section(
+        "Cost",
+        gallery.place("costs", cost_bars(costs, baseline.network.settings.currency)),
+        table(said.columns_table(baseline), "Cost by bucket", total=True, minor=("best flows",)),
+    )
     yield section("Service", table(said.figures_table(baseline), "What each column delivers", minor=("open sites",)))
     if len(baseline.found) > 1:
         yield section("Savings", table(said.savings_table(baseline), "Savings of each step", minor=("share",)))

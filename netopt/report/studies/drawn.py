@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netopt.report.drawings import Gallery
 from netopt.report.figures.studies.maps import MOST_MAPS, maps
+from netopt.report.figures.studies.regret import regret
 from netopt.report.figures.studies.scenarios import changes, costs
 from netopt.report.markup import paragraph, section
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from netopt.study.outcome import Outcome
     from netopt.study.study import Study
 
-__all__ = ["change_figure", "cost_figure", "drawn_section", "map_figures"]
+__all__ = ["change_figure", "cost_figure", "drawn_section", "map_figures", "regret_figure"]
 
 
 def cost_figure(gallery: Gallery, study: Study) -> str:
@@ -26,6 +27,12 @@ def cost_figure(gallery: Gallery, study: Study) -> str:
 def change_figure(gallery: Gallery, beside: Sequence[Comparison]) -> str:
     """Return a section with the change of every bucket; the tables of the comparisons hold its numbers."""
     return drawn_section("What changes, bucket by bucket", gallery.place("changes", changes(beside)))
+
+
+def regret_figure(gallery: Gallery, study: Study) -> str:
+    """Return what each option costs more than the best one in each case."""
+    currency = str(study.base.summary["currency"] or "")
+    return gallery.place("regret", regret(study.regret(), currency, study.base.cost))
 
 
 def map_figures(gallery: Gallery, outcomes: Sequence[Outcome]) -> str:

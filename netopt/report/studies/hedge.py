@@ -23,6 +23,8 @@ __all__ = [
     "cases_table",
     "hedge_answer",
     "measures_table",
+    "money_of",
+    "regret_frame",
     "regret_table",
     "sets_table",
     "sites_table",
@@ -331,6 +333,21 @@ def sets_table(hedge: Hedge) -> TextTable:
 
 def _cost(value: float, scale: float) -> str:
     return money(value, scale=scale) if np.isfinite(value) else "no limit"
+
+
+def money_of(hedge: Hedge) -> tuple[str, float]:
+    """Return the currency, and a cost beside which figures are rounded."""
+    return _currency(hedge), _scale(hedge)
+
+
+def regret_frame(hedge: Hedge) -> pd.DataFrame:
+    """Return the regret of each set of sites in the cases that may happen, and its largest: infinite without a plan."""
+    table = hedge.costs()
+    table = table[table["probability"] > 0]
+    cases, names = list(dict.fromkeys(table["case"])), [each.name for each in hedge.sets]
+    wide = table.pivot_table(index="sites", columns="case", values="regret", dropna=False)
+    wide = wide.reindex(index=names, columns=cases).fillna(np.inf)
+    return wide.assign(largest=wide.max(axis=1))
 
 
 def regret_table(hedge: Hedge, most: int) -> TextTable:

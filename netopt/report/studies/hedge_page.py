@@ -11,6 +11,8 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from netopt.report.console import heading, indented, show
+from netopt.report.drawings import Gallery
+from netopt.report.figures.studies.regret import regret as regret_bars
 from netopt.report.markup import bullets, paragraph, section, table, tiles
 from netopt.report.studies.hedge import (
     CASES,
@@ -18,6 +20,8 @@ from netopt.report.studies.hedge import (
     cases_table,
     hedge_answer,
     measures_table,
+    money_of,
+    regret_frame,
     regret_table,
     sets_table,
     sites_table,
@@ -53,11 +57,12 @@ def write_hedge(hedge: Hedge, folder: Path, title: str = "") -> list[Path]:
     title : str
         The question that it answers.
     """
-    body = "\n".join(block for block in _page(hedge, title) if block)
+    gallery = Gallery()
+    body = "\n".join(block for block in _page(hedge, title, gallery) if block)
     typed = {"cases": scenarios_frame([case.said for case in hedge.cases[1:]])}
     answer = (hedge_answer(hedge)[0], [_PLANS])
     named, frames, said = title or "Hedge", hedge.frames(), hedge_json(hedge)
-    return write_studied(hedge.study, folder, "hedge", named, body, frames, said, typed, answer)
+    return write_studied(hedge.study, folder, "hedge", named, body, frames, said, typed, answer, gallery.data())
 
 
 def hedge_json(hedge: Hedge) -> dict[str, object]:
@@ -117,7 +122,7 @@ def _terminal(hedge: Hedge, folder: Path | None) -> Iterator[RenderableType]:
         yield from ("", f"Files: {safe(folder)}/")
 
 
-def _page(hedge: Hedge, title: str) -> Iterator[str]:
+def _page(hedge: Hedge, title: str, gallery: Gallery) -> Iterator[str]:
     head, words = hedge_answer(hedge)
     yield header(title or "Hedge", head, words)
     yield alarm(hedge.study)
@@ -134,7 +139,8 @@ def _page(hedge: Hedge, title: str) -> Iterator[str]:
         yield section("Other sites, in the same cases", compared, paragraph(SETS, "note"))
         regret = regret_table(hedge, _SIDE_BY_SIDE)
         if regret.rows:
-            yield section("Regret in each case", table(regret, "Regret of each set of sites in each case"))
+            figure = gallery.place("regret", regret_bars(regret_frame(hedge), *money_of(hedge)))
+            yield section("Regret in each case", figure, table(regret, "Regret of each set of sites in each case"))
     yield made(hedge.study, "study.html beside this page says of each plan what changes and why.")
 
 

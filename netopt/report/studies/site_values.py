@@ -12,6 +12,9 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from netopt.report.console import TextTable, heading, indented, show
+from netopt.report.drawings import Gallery
+from netopt.report.figures.studies.site_counts import site_counts
+from netopt.report.figures.studies.site_worth import site_worth
 from netopt.report.markup import bullets, paragraph, section, table, tiles
 from netopt.report.studies.appraisal import appraisal_notes, appraisal_table
 from netopt.report.studies.studied import alarm, header, made, plain_rows, write_studied
@@ -254,15 +257,24 @@ def _curve_table(values: SiteValues) -> TextTable:
 
 def write_site_values(values: SiteValues, folder: Path) -> list[Path]:
     """Write the page ``site_values.html``, ``site_values.json``, the tables as CSV, and the study below them."""
-    body = "\n".join(filter(None, _page(values)))
+    gallery = Gallery()
+    body = "\n".join(filter(None, _page(values, gallery)))
     said = _headline(values), [*_sentences(values)]
     figures = site_values_json(values)
     return write_studied(
-        values.study, folder, "site_values", "What each site is worth", body, values.frames(), figures, answer=said
+        values.study,
+        folder,
+        "site_values",
+        "What each site is worth",
+        body,
+        values.frames(),
+        figures,
+        answer=said,
+        drawn=gallery.data(),
     )
 
 
-def _page(values: SiteValues) -> Iterator[str]:
+def _page(values: SiteValues, gallery: Gallery) -> Iterator[str]:
     words = [*_sentences(values)]
     yield header("sites", _headline(values), words)
     yield alarm(values.study)
@@ -277,7 +289,10 @@ def _page(values: SiteValues) -> Iterator[str]:
     yield bullets(words[1:])
     worth, turning = _worth_table(values, _WORTH), _worth_table(values, _TURNING)
     yield section(
-        "What each site is worth", table(worth, "Worth of each site", minor=("type",)), paragraph(_NOTE, "note")
+        "What each site is worth",
+        gallery.place("worth", site_worth(values.table(), _currency(values), base.cost)),
+        table(worth, "Worth of each site", minor=("type",)),
+        paragraph(_NOTE, "note"),
     )
     yield section(
         "What would turn the choice, and whom it serves",
@@ -296,7 +311,9 @@ def _page(values: SiteValues) -> Iterator[str]:
         yield section(_CAPACITY, capacity, paragraph(_ENOUGH, "note"))
     if values.counts:
         yield section(
-            f"Number of open sites ({values.counted})", table(_curve_table(values), "Cost by number of sites")
+            f"Number of open sites ({values.counted})",
+            gallery.place("counts", site_counts(values.curve(), values.counted, _currency(values))),
+            table(_curve_table(values), "Cost by number of sites"),
         )
     yield made(values.study, "study.html beside this page says of each plan what changes and why.")
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from netopt.report.drawings import Gallery
+from netopt.report.figures.studies.outages import outages
 from netopt.report.markup import bullets, paragraph, section, table, tiles
 from netopt.report.studies.stress import NOTE, outages_table, refused_words, stress_answer, unmet_table
 from netopt.report.studies.studied import alarm, header, made, plain_rows, write_studied
@@ -32,8 +34,10 @@ def write_stress(stress: Stress, folder: Path, title: str = "") -> list[Path]:
     title : str
         The question that it answers.
     """
-    body = "\n".join(block for block in _blocks(stress, title) if block)
-    return write_studied(stress.study, folder, "stress", title or "Stress", body, stress.frames(), stress_json(stress))
+    gallery = Gallery()
+    body = "\n".join(block for block in _blocks(stress, title, gallery) if block)
+    frames, said = stress.frames(), stress_json(stress)
+    return write_studied(stress.study, folder, "stress", title or "Stress", body, frames, said, drawn=gallery.data())
 
 
 def stress_json(stress: Stress) -> dict[str, object]:
@@ -47,17 +51,20 @@ def stress_json(stress: Stress) -> dict[str, object]:
     }
 
 
-def _blocks(stress: Stress, title: str) -> Iterator[str]:
+def _blocks(stress: Stress, title: str, gallery: Gallery) -> Iterator[str]:
     head, words = stress_answer(stress)
     yield header(title or "Stress", head, words)
     yield alarm(stress.study)
     if stress.base.found:
         yield tiles(_figures(stress))
     yield bullets([*words[1:], *refused_words(stress)])
+    currency = str(stress.base.summary["currency"] or "")
     for what, heading in (("site", "Sites out, one at a time"), ("lane", "Lanes out, one at a time")):
         content = outages_table(stress, what, _ROWS)
         if content.rows:
-            yield section(heading, table(content, heading, minor=_MINOR), paragraph(NOTE, "note"))
+            rows = stress.table()
+            figure = gallery.place(what, outages(rows[rows["what"] == what], currency, stress.base.cost))
+            yield section(heading, figure, table(content, heading, minor=_MINOR), paragraph(NOTE, "note"))
     unmet = unmet_table(stress, _ROWS)
     if unmet.rows:
         yield section("Who goes without", table(unmet, "Units unmet by outage and customer"))

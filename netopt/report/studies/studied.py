@@ -70,6 +70,7 @@ def write_studied(
     said: Mapping[str, Any],
     typed: Mapping[str, pd.DataFrame] | None = None,
     answer: tuple[str, Sequence[str]] | None = None,
+    drawn: str = "",
 ) -> list[Path]:
     """Write a page, its tables and its figures beside the study that they are made from.
 
@@ -91,6 +92,8 @@ def write_studied(
         Tables that can be given back as input, by file name, without an ending: written as they were typed.
     answer : tuple of str and sequence of str, optional
         What the page of the study says, where its own comparison would mislead.
+    drawn : str
+        Data of the figures in the body, see `netopt.report.drawings.Gallery`.
 
     Returns
     -------
@@ -100,7 +103,7 @@ def write_studied(
     files = {f"{table}.csv": partial(write_table, table=frame) for table, frame in frames.items()}
     for table, frame in (typed or {}).items():
         files[f"{table}.csv"] = partial(write_table, table=frame, guard=False)
-    files[f"{name}.html"] = partial(_write_text, text=document(title, body))
+    files[f"{name}.html"] = partial(_write_text, text=document(title, body, drawn))
     found = write_study(study, folder, title, answer)
     for file, write in files.items():
         with appearing(folder / file) as path:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from netopt.plan.folder import digest, write_table
+from netopt.report.drawings import Gallery
 from netopt.report.files import appearing
 from netopt.report.markup import bullets, facts, paragraph, section, table, text, tiles
 from netopt.report.page import document
 from netopt.report.studies.appraisal import appraisal_notes, appraisal_table
+from netopt.report.studies.drawn import change_figure, cost_figure, map_figures, regret_figure
 from netopt.report.studies.study import (
     answer,
     carried_words,
@@ -35,6 +37,7 @@ from netopt.study.store import STUDY
 
 if TYPE_CHECKING:
     from netopt.study.comparison import Comparison
+    from netopt.study.outcome import Outcome
     from netopt.study.study import Study
 
 __all__ = ["as_json", "write_study"]
@@ -66,8 +69,9 @@ def write_study(
     files = {f"{name}.csv": partial(write_table, table=frame) for name, frame in study.frames().items()}
     for name, frame in ({} if study.today is None else study.today.typed()).items():
         files[f"{name}.csv"] = partial(write_table, table=frame, guard=False)
-    body = "\n".join(block for block in _blocks(study, title, said or answer(study)) if block)
-    files["study.html"] = partial(_write_text, text=document(title or "Study", body))
+    gallery = Gallery()
+    body = "\n".join(block for block in _blocks(study, title, said or answer(study), gallery) if block)
+    files["study.html"] = partial(_write_text, text=document(title or "Study", body, gallery.data()))
     for name, write in files.items():
         with appearing(folder / name) as path:
             write(path)
@@ -100,7 +104,7 @@ def as_json(study: Study) -> dict[str, object]:
     }
 
 
-def _blocks(study: Study, title: str, said: tuple[str, Sequence[str]]) -> Iterator[str]:
+def _blocks(study: Study, title: str, said: tuple[str, Sequence[str]], gallery: Gallery) -> Iterator[str]:
     head, words = said
     name = f'<p class="name">netopt <span>{text(title or "Study")}</span></p>'
     verdict = paragraph(words[0], "verdict") if words else ""
@@ -122,8 +126,12 @@ def _blocks(study: Study, title: str, said: tuple[str, Sequence[str]]) -> Iterat
                 "What an option costs more than the best one in the same case. What an option leaves open is decided "
                 "anew in each case."
             )
-            yield section("Regret", table(regret_table(study), "Regret of each option"), paragraph(note, "note"))
-    yield section("All scenarios", table(scenarios_table(study), "Scenarios", minor=("days", "sites")))
+            regrets = table(regret_table(study), "Regret of each option")
+            yield section("Regret", regret_figure(gallery, study), regrets, paragraph(note, "note"))
+    scenarios = table(scenarios_table(study), "Scenarios", minor=("days", "sites"))
+    yield section("All scenarios", cost_figure(gallery, study), scenarios)
+    yield map_figures(gallery, _on_maps(study))
+    yield change_figure(gallery, study.comparisons())
     yield from _beside_today(study)
     worth = worth_of(study)
     if len(worth):
@@ -132,6 +140,13 @@ def _blocks(study: Study, title: str, said: tuple[str, Sequence[str]]) -> Iterat
     yield _meant(study)
     yield from map(_compared, [*study.compared_with_today()[:1], *study.comparisons()])
     yield section("How this was made", facts(_origin(study), ("input SHA-256", "checked again by")))
+
+
+def _on_maps(study: Study) -> list[Outcome]:
+    """Return what maps show: the base and each option in it, or each case where nothing is to be decided."""
+    if len(study.options) > 1:
+        return [study.outcome(option.name, study.base.name) for option in study.options]
+    return list(study.outcomes)
 
 
 def _figures(study: Study) -> dict[str, tuple[str, str]]:

@@ -40,7 +40,7 @@ def regret(table: pd.DataFrame, currency: str, scale: float) -> Figure:
         return {"data": [], "layout": layout("Every option has a case without a plan.")}
     steady = str(finite["largest"].idxmin())
     worst = money(float(finite["largest"].min()), currency, scale)
-    says = f"{_option(steady)} is regretted least: at most {worst} more than the best option, whatever happens."
+    says = f"{_option(steady)} is regretted least: at most {worst} more than the best choice, whatever happens."
     names = [_option(str(name)) for name in table.index]
     data = []
     for at, case in enumerate(shown):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netopt.study.comparison import Comparison
     from netopt.study.outcome import Outcome
 
-__all__ = ["MOST", "changes", "costs"]
+__all__ = ["MOST", "changes", "cost_bars", "costs"]
 
 MOST = 30
 """Scenarios that one figure has room for."""
@@ -34,13 +34,27 @@ def costs(outcomes: Sequence[Outcome]) -> Figure:
     if not found:
         return {"data": [], "layout": layout("No scenario has a plan.")}
     table = pd.DataFrame({each.name: _buckets(each) for each in found}).fillna(0.0)
-    cheapest, dearest = (pick(found, key=lambda each: each.cost) for pick in (min, max))
-    currency, scale = str(found[0].summary["currency"] or ""), dearest.cost
-    low, high = (money(each.cost, currency, scale) for each in (cheapest, dearest))
-    says = f"{cheapest.name} costs the least, {low}; {dearest.name} the most, {high}."
-    if cheapest is dearest:
-        says = f"{cheapest.name} costs {low}."
-    return {"data": _bars(table, _colours(found), currency, scale), "layout": listed_layout(says, list(table.columns))}
+    return cost_bars(table, str(found[0].summary["currency"] or ""))
+
+
+def cost_bars(table: pd.DataFrame, currency: str) -> Figure:
+    """Return the cost of each column of a table in one bar.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Buckets by whatever is compared, money.
+    currency : str
+        Of the money.
+    """
+    total = table.sum()
+    names, scale = [str(name) for name in table.columns], float(total.abs().max())
+    cheapest, dearest = int(total.argmin()), int(total.argmax())
+    low, high = (money(float(total.iloc[at]), currency, scale) for at in (cheapest, dearest))
+    says = f"{names[cheapest]} costs the least, {low}; {names[dearest]} the most, {high}."
+    if cheapest == dearest:
+        says = f"{names[cheapest]} costs {low}."
+    return {"data": _bars(table, _order(table), currency, scale), "layout": listed_layout(says, names)}
 
 
 def changes(beside: Sequence[Comparison]) -> Figure:
@@ -60,9 +74,10 @@ def changes(beside: Sequence[Comparison]) -> Figure:
     bucket, name, change = table.index[int(row)], table.columns[int(column)], float(table.to_numpy()[row, column])
     amount = money(abs(change), currency, shown[0].before.cost)
     says = f"The largest change is that of {bucket} in {name}: {amount} {'more' if change > 0 else 'less'}."
-    colours = _colours([*(each.before for each in shown), *(each.after for each in shown)])
+    sides = {each.name: _buckets(each) for one in shown for each in (one.before, one.after)}
+    order = _order(pd.DataFrame(sides).fillna(0.0))
     return {
-        "data": _bars(table, colours, currency, shown[0].before.cost, sign=True),
+        "data": _bars(table, order, currency, shown[0].before.cost, sign=True),
         "layout": listed_layout(says, list(table.columns), xaxis=ZERO),
     }
 
@@ -72,28 +87,31 @@ def _buckets(outcome: Outcome) -> pd.Series:
     return found
 
 
-def _colours(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """Return the colours of buckets, the largest first: the same in all figures of the same plans."""
-    whole = {each.name: _buckets(each).abs() for each in outcomes}
-    size = pd.DataFrame(whole).fillna(0.0).max(axis=1)
-    order = size[size > 0].sort_values(ascending=False, kind="stable").index
-    return {str(bucket): SERIES[at % len(SERIES)] for at, bucket in enumerate(order)}
+def _order(table: pd.DataFrame) -> list[str]:
+    """Return the buckets that cost anything, the largest first: their order gives them their colours in all figures."""
+    size = table.abs().max(axis=1)
+    return [str(bucket) for bucket in size[size > 0].sort_values(ascending=False, kind="stable").index]
 
 
 def _bars(
-    table: pd.DataFrame, colours: dict[str, str], currency: str, scale: float, *, sign: bool = False
+    table: pd.DataFrame, order: list[str], currency: str, scale: float, *, sign: bool = False
 ) -> list[dict[str, Any]]:
-    """Return a series of bars for each bucket that has any."""
+    """Return a series of bars for each bucket; those for which no colour is left are one."""
     names = [label(name) for name in table.columns]
+    own = order if len(order) <= len(SERIES) else order[: len(SERIES) - 1]
+    parts = {bucket: table.loc[bucket] for bucket in own if bucket in table.index}
+    rest = [bucket for bucket in order[len(own) :] if bucket in table.index]
+    if rest:
+        parts[f"{len(order) - len(own)} smaller ones"] = table.loc[rest].sum()
     series = []
-    for bucket, colour in colours.items():
-        if bucket not in table.index or not table.loc[bucket].any():
+    for bucket, row in parts.items():
+        values = [float(value) for value in row.to_numpy(dtype=float)]
+        if not any(values):
             continue
-        values = [float(value) for value in table.loc[bucket].to_numpy(dtype=float)]
         words = [("+" if sign and value > 0 else "") + money(value, currency, scale) for value in values]
         series.append({
             "type": "bar", "orientation": "h", "name": label(bucket), "x": values, "y": list(range(len(names))),
-            "marker": {"color": colour},
+            "marker": {"color": SERIES[order.index(bucket) if bucket in own else len(SERIES) - 1]},
             "customdata": [list(pair) for pair in zip(names, words, strict=True)],
             "hovertemplate": hover(f"{label(bucket)}, %{{customdata[0]}}", "%{customdata[1]}"),
         })  # fmt: skip
