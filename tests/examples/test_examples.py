@@ -14,7 +14,8 @@ from netopt.study.verify import verify_study
 ROOT = Path(__file__).parents[2]
 WHERE = ROOT / "examples" / "where_to_open.py"
 NOTEBOOK = ROOT / "examples" / "what_if_notebook.py"
-EXAMPLES = sorted({*(ROOT / "examples").glob("*.py")} - {WHERE, NOTEBOOK})  # these take longer
+PICTURES = ROOT / "examples" / "take_pictures.py"
+EXAMPLES = sorted({*(ROOT / "examples").glob("*.py")} - {WHERE, NOTEBOOK, PICTURES})  # these take longer
 PROMISED = {
     "own_constraint": ["free to choose: 3,780; one of Reno and Dallas: 4,230"],
     "own_room": ["with union hours: 3,930, of which overtime 150"],
