@@ -19,8 +19,8 @@ from netopt.plan import Plan
 from netopt.report import write_page
 from netopt.report.words import amount, money
 from tests.plan.rich import rich
-from tests.report.figures.conftest import WHERE
 from tests.report.pages import EVIL
+from tests.report.places import WHERE
 
 webdriver = pytest.importorskip("selenium.webdriver")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
