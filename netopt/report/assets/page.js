@@ -118,7 +118,12 @@
     in: () => zoom(0.6),
     out: () => zoom(1 / 0.6),
     whole,
-    picture: () => Plotly.downloadImage(map, { format: "png", scale: 2, filename: "map" }),
+    picture: () => {
+      const white = { paper_bgcolor: "#fff", plot_bgcolor: "#fff" };
+      const size = { width: map.clientWidth, height: map.clientHeight };
+      const figure = { data: map.data, layout: { ...map.layout, ...white } };
+      return Plotly.downloadImage(figure, { format: "png", scale: 2, filename: "map", ...size });
+    },
   };
 
   if (map) {
@@ -154,10 +159,12 @@
     return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value);
   };
 
-  function compare(one, other) {
-    if (typeof one === "string" || typeof other === "string") return String(one).localeCompare(String(other), undefined, { numeric: true });
+  // What is not known comes last, whichever way the others are sorted.
+  function compare(one, other, down) {
     if (Number.isNaN(one) || Number.isNaN(other)) return Number.isNaN(one) - Number.isNaN(other);
-    return one - other;
+    const words = typeof one === "string" || typeof other === "string";
+    const order = words ? String(one).localeCompare(String(other), undefined, { numeric: true }) : one - other;
+    return down ? -order : order;
   }
 
   function sort(table, column) {
@@ -168,7 +175,7 @@
     for (const head of heads) head.removeAttribute("aria-sort");
     heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
     const body = table.tBodies[0];
-    const rows = [...body.rows].sort((a, b) => compare(value(a, column), value(b, column)) * (down ? -1 : 1));
+    const rows = [...body.rows].sort((a, b) => compare(value(a, column), value(b, column), down));
     body.append(...rows);
   }
 
