@@ -154,6 +154,7 @@ def layout(says: str, **more: Any) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "showlegend": False,
+        "dragmode": False,  # nothing can be moved, and a finger scrolls the page
         "legend": {
             "orientation": "h",
             "x": 0,
