@@ -10,7 +10,7 @@
   // -- figures ---------------------------------------------------------------------------------------------------
 
   const figures = read("figures");
-  const settings = { displayModeBar: false, responsive: true, showTips: false, doubleClick: "reset" };
+  const settings = { displayModeBar: false, responsive: true, showTips: false, doubleClick: false };
 
   for (const [name, figure] of Object.entries(figures)) {
     const place = document.querySelector(`[data-figure="${name}"]`);
@@ -85,8 +85,9 @@
       const marker = trace.meta.plain && state.customers === "demand" && { ...trace.marker, ...trace.meta.plain };
       return { ...trace, ...(line && { line }), ...(marker && { marker }), visible: shown(trace) };
     });
-    // plotly writes into the layout that it is given, and keeps the zoom as long as `uirevision` is the same
-    Plotly.react(map, [...atlas.behind, ...data], structuredClone(atlas.layout), settings);
+    const layout = structuredClone(atlas.layout); // plotly writes into what it is given
+    for (const axis of map.layout ? ["xaxis", "yaxis"] : []) layout[axis].range = [...map.layout[axis].range];
+    Plotly.react(map, [...atlas.behind, ...data], layout, settings);
     map.closest("figure").dataset.colour = state.colour;
     map.closest("figure").dataset.customers = state.customers;
     map.setAttribute("aria-label", says);
@@ -104,7 +105,7 @@
   }
 
   function zoom(factor) {
-    const { xaxis, yaxis } = map._fullLayout;
+    const { xaxis, yaxis } = map.layout;
     const about = ([low, high]) => [(low + high) / 2 - (high - low) * factor / 2, (low + high) / 2 + (high - low) * factor / 2];
     return Plotly.relayout(map, { "xaxis.range": about(xaxis.range), "yaxis.range": about(yaxis.range) });
   }
@@ -118,7 +119,12 @@
     in: () => zoom(0.6),
     out: () => zoom(1 / 0.6),
     whole,
-    picture: () => Plotly.downloadImage(map, { format: "png", scale: 2, filename: "map" }),
+    picture: () => {
+      const white = { paper_bgcolor: "#fff", plot_bgcolor: "#fff" };
+      const size = { width: map.clientWidth, height: map.clientHeight };
+      const figure = { data: map.data, layout: { ...map.layout, ...white } };
+      return Plotly.downloadImage(figure, { format: "png", scale: 2, filename: "map", ...size });
+    },
   };
 
   if (map) {
@@ -145,6 +151,7 @@
       for (const input of all('[data-map="names"]')) input.checked = false;
     }
     drawMap();
+    map.on("plotly_doubleclick", whole);
   }
 
   // -- tables ------------------------------------------------------------------------------------------------------
@@ -154,10 +161,12 @@
     return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value);
   };
 
-  function compare(one, other) {
-    if (typeof one === "string" || typeof other === "string") return String(one).localeCompare(String(other), undefined, { numeric: true });
+  // What is not known comes last, whichever way the others are sorted.
+  function compare(one, other, down) {
     if (Number.isNaN(one) || Number.isNaN(other)) return Number.isNaN(one) - Number.isNaN(other);
-    return one - other;
+    const words = typeof one === "string" || typeof other === "string";
+    const order = words ? String(one).localeCompare(String(other), undefined, { numeric: true }) : one - other;
+    return down ? -order : order;
   }
 
   function sort(table, column) {
@@ -168,7 +177,7 @@
     for (const head of heads) head.removeAttribute("aria-sort");
     heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
     const body = table.tBodies[0];
-    const rows = [...body.rows].sort((a, b) => compare(value(a, column), value(b, column)) * (down ? -1 : 1));
+    const rows = [...body.rows].sort((a, b) => compare(value(a, column), value(b, column), down));
     body.append(...rows);
   }
 

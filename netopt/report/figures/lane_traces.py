@@ -14,7 +14,7 @@ from netopt.report.figures.style import COSTS, SERIES, cash, faint, inert
 from netopt.report.words import amount, days
 
 __all__ = [
-    "Classes", "Sorted", "classes_of", "kind_colour", "lane_lines", "lane_points", "lane_rows", "lane_span",
+    "Classes", "Sorted", "classes_of", "dashes", "kind_colour", "lane_lines", "lane_points", "lane_rows", "lane_span",
     "lane_words", "mode_colour", "ranks",
 ]  # fmt: skip
 
@@ -100,6 +100,11 @@ def mode_colour(mode: int) -> str:
     return _MODES[mode % len(_MODES)]
 
 
+def dashes(rank: int) -> str:
+    """Return the dashes of a mode by its rank among those of a kind of lane; the first one has none."""
+    return _DASHES[rank % len(_DASHES)]
+
+
 def kind_colour(at: int) -> str:
     """Return the colour of a kind of lane, by its position."""
     return SERIES[at % len(SERIES)]
@@ -180,7 +185,7 @@ def lane_lines(lanes: Lanes, of: Sorted, classes: Classes, clear: float = 1.0) -
         yield {
             "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False,
             "line": {
-                "color": colours["mode"], "width": classes.widths[w], "dash": _DASHES[rank % len(_DASHES)],
+                "color": colours["mode"], "width": classes.widths[w], "dash": dashes(rank),
                 "shape": "spline",
             },
             "meta": {

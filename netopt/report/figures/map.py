@@ -15,6 +15,7 @@ from netopt.report.figures.lane_traces import (
     Classes,
     Sorted,
     classes_of,
+    dashes,
     kind_colour,
     lane_lines,
     lane_points,
@@ -148,6 +149,11 @@ class Atlas:
     def places(self) -> dict[str, list[Any]]:
         """``name``, ``x`` and ``y`` of every place and bundle of customers, by position."""
         return self.ground.places([*self.network.places.names, *self.bundles.names])
+
+    def dash(self, mode: int) -> str:
+        """Return the dashes of a mode where it is the least of one among others."""
+        kinds = self.kinds.at(self.lanes)[self.lanes.mode == mode]
+        return dashes(int(self._ranks[kinds, mode].min(initial=len(self.carried.modes))) if len(kinds) else 0)
 
     @property
     def prices(self) -> list[str]:

@@ -17,8 +17,8 @@ from netopt.report.figures import bundles
 from netopt.report.figures import map as drawing
 from netopt.report.figures.map import Atlas, plan_map
 from netopt.report.words import amount, money
-from tests.report.figures.conftest import WHERE, located
 from tests.report.pages import EVIL, evil_network
+from tests.report.places import WHERE, located
 
 KEYS = ["origin", "destination", "mode"]
 

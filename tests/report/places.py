@@ -1,14 +1,12 @@
-"""Plans to draw: one that fills every table, with and without coordinates."""
+"""Where the places of `tests.plan.rich` might be."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from netopt.plan import Plan
-from tests.plan.rich import rich_plan
 
 WHERE = {
     "S": (34.0, -118.0), "T": (30.0, -95.0), "D": (40.0, -104.0), "E": (41.9, -87.6), "F": (33.7, -84.4),
@@ -23,15 +21,3 @@ def located(plan: Plan, where: dict[str, tuple[float, float]]) -> Plan:
     points = np.array([where.get(name, (np.nan, np.nan)) for name in places.names])
     moved = replace(places, latitude=points[:, 0], longitude=points[:, 1])
     return replace(plan, network=replace(plan.network, places=moved))
-
-
-@pytest.fixture(scope="session")
-def rich() -> Plan:
-    """Two products, two periods, three modes, stock, vehicles, promises, unmet demand; no coordinates."""
-    return rich_plan()
-
-
-@pytest.fixture(scope="session")
-def placed(rich: Plan) -> Plan:
-    """The same with coordinates."""
-    return located(rich, WHERE)
