@@ -29,7 +29,7 @@ import scipy.sparse as sp
 from netopt.formulation import Program
 from netopt.solve.choices import Choices
 
-__all__ = ["ASKED", "Bound", "Certificate", "Cut", "Duals", "Leaf", "Ledger", "asked_for"]
+__all__ = ["ASKED", "Bound", "Certificate", "Cut", "Duals", "Leaf", "Ledger", "asked_for", "size_of"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -40,7 +40,7 @@ _CHUNK = 1 << 20
 _SHARES = float(1 << 30)
 
 ASKED = 1e-7
-"""Prices this much below zero, relative to the dearest column, ask for a column."""
+"""Prices this much below zero ask for a column, relative to its cost or what its rows bring, whichever is more."""
 
 
 @dataclass(frozen=True)
@@ -367,14 +367,27 @@ def asked_for(program: Program, bound: Bound, x: FloatArray, missing: BoolArray)
         The columns left out that may be more than zero, shape (columns,).
     """
     price, gates = bound.price, program.gates
-    size = np.abs(program.cost).max(initial=1.0)
-    at = np.nonzero((price < -ASKED * size) & missing)[0]
+    at = np.nonzero((price < 0) & missing)[0]
+    at = at[price[at] < -ASKED * size_of(program.cost[at], price[at])]
     carries = bound.share > 0
     shut = (x[gates.opener] <= 0) & (price[gates.opener] >= 0)
     held = np.zeros(len(price), dtype=bool)
     held[gates.column[carries]] = True
     held[gates.column[carries & ~shut]] = False
     return at[~held[at]]
+
+
+def size_of(cost: FloatArray, price: FloatArray) -> FloatArray:
+    """Return what prices of columns are large or small beside: their own costs, or what their rows bring.
+
+    What a site costs once says nothing of what is little a unit.
+
+    Parameters
+    ----------
+    cost, price : ndarray
+        Of the same columns, money a unit, any shape.
+    """
+    return np.maximum(np.abs(cost), np.abs(cost - price))
 
 
 def _digits(values: FloatArray) -> FloatArray:

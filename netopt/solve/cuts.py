@@ -64,8 +64,8 @@ class Dicuts:
         found: IntArray = last[ends[self.head[last]]]
         return found
 
-    def nearest(self, columns: IntArray, cost: FloatArray, count: int) -> IntArray:
-        """Return the cheapest of some columns, so many for each row where they end.
+    def nearest(self, columns: IntArray, cost: FloatArray, count: int, share: float = 0.0) -> IntArray:
+        """Return the cheapest of some columns, so many for each row where they end, or a share of those that end there.
 
         Parameters
         ----------
@@ -74,12 +74,15 @@ class Dicuts:
         cost : ndarray
             By which they are compared, shape (columns,).
         count : int
-            For each row.
+            For each row, at least.
+        share : float
+            Of the columns of each row, where that is more.
         """
         row = self.head[columns]
         order = np.lexsort((cost[columns], row))
         first = np.searchsorted(row[order], row[order])
-        found: IntArray = columns[order[np.arange(len(row)) - first < count]]
+        kept = np.maximum(count, np.ceil(share * np.bincount(row)))[row[order]]
+        found: IntArray = columns[order[np.arange(len(row)) - first < kept]]
         return found
 
     def _worthwhile(self) -> IntArray:

@@ -19,7 +19,7 @@ from netopt.solve.ascent import Ascent
 from netopt.solve.control import Control, gap_between
 from netopt.solve.lagrange import Prices
 from netopt.solve.relaxation import Point, Relaxation
-from netopt.solve.reuse import Carried, Start, carried, small
+from netopt.solve.reuse import Carried, Start, carried, is_small
 from netopt.solve.screen import FEW_COLUMNS
 from netopt.solve.search import Found, Search
 from netopt.solve.tree import Node, Tree
@@ -115,7 +115,8 @@ class Resumed(Search):
     def _go_on(self, tree: Tree, earlier: Carried, lifted: list[_Lifted]) -> None:
         """Look for better plans where the best one and a relaxed point differ, and branch on what is left."""
         left = {each.duals for each in lifted if each.node.bound < tree.cutoff}
-        kept = self._needed() | (earlier.prices(self.ledger, left) <= small(self.ledger))
+        price = earlier.prices(self.ledger, left)
+        kept = self._needed() | (price <= 0) | is_small(self.ledger, price)
         self.relaxation = Relaxation(self.ledger, self.control, kept, loose=True)
         self.relaxation.add_gates(earlier.paid_gates(self.ledger, left))
         self.relaxation.heed_cuts(np.arange(len(self.ledger.cuts)))
@@ -135,7 +136,7 @@ class Resumed(Search):
     def _lift(self, tree: Tree, earlier: Carried) -> list[_Lifted]:
         """Raise the bounds of what waits below the cutoff by prices."""
         price = earlier.prices(self.ledger, range(len(earlier.duals)))
-        kept = self._needed() | (price <= small(self.ledger))
+        kept = self._needed() | (price <= 0) | is_small(self.ledger, price)
         more = min(_WIDER * int(kept.sum()), len(kept) - 1)
         kept |= price <= np.partition(price, more)[more]
         best = self.plans.improver.values

@@ -19,16 +19,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from netopt.formulation.program import Columns, Gates, Program, Rows
-from netopt.solve.bound import Certificate, Cut, Duals, Leaf, Ledger
+from netopt.solve.bound import Certificate, Cut, Duals, Leaf, Ledger, size_of
 
-__all__ = ["Carried", "Start", "carried", "small"]
+__all__ = ["Carried", "Start", "carried", "is_small"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 _GONE = -1
 _ASKED = 1e-9
-"""Prices within this of zero, relative to the dearest column, count as zero."""
+"""Prices within this of zero, relative to what `size_of` says, count as zero."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +93,15 @@ class Carried:
         paid = np.zeros(len(gates), dtype=bool)
         for at in which:
             share = ledger.bound(self.duals[at], safe=False).share
-            paid |= (ledger.reduced(self.duals[at])[gates.column] < -small(ledger)) & (share > 0)
+            price = ledger.reduced(self.duals[at])
+            paid |= ((price < 0) & ~is_small(ledger, price))[gates.column] & (share > 0)
         return np.nonzero(paid)[0]
 
 
-def small(ledger: Ledger) -> float:
-    """Return the money a unit that counts as nothing."""
-    return _ASKED * float(np.abs(ledger.program.cost).max(initial=0.0))
+def is_small(ledger: Ledger, price: FloatArray) -> BoolArray:
+    """Return which prices of columns, money a unit, count as nothing, shape (columns,)."""
+    found: BoolArray = (np.abs(price) <= _ASKED * size_of(ledger.program.cost, price)) & np.isfinite(price)
+    return found
 
 
 def carried(start: Start, program: Program) -> Carried:

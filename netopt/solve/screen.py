@@ -24,6 +24,11 @@ FloatArray = npt.NDArray[np.float64]
 FEW_COLUMNS = 20_000
 """Up to this many columns the simplex method takes all of them in its stride."""
 
+_ALL_COLUMNS = 3_000
+_SHARE = 1 / 3
+"""Of a customer's columns, the nearest by either cost, where there are no more than `FEW_COLUMNS`: with fewer of them
+the bound takes more rounds to settle, with all of them each round takes twice as long."""
+
 _A_CUSTOMER = 12
 _ROUNDS = 200
 _STALLED = 1e-4
@@ -71,14 +76,15 @@ def first_columns(dicuts: Dicuts) -> BoolArray:
     """
     program = dicuts.program
     kept = np.ones(len(program.cost), dtype=bool)
-    if len(kept) <= FEW_COLUMNS:
+    if len(kept) <= _ALL_COLUMNS:
         return kept
+    share = _SHARE if len(kept) <= FEW_COLUMNS else 0.0
     last = dicuts.last()
     if not len(last):
         return kept
     kept[last] = False
     for cost in (program.cost, program.cost + _opening_cost(program)):
-        kept[dicuts.nearest(last, cost, _A_CUSTOMER // 2)] = True
+        kept[dicuts.nearest(last, cost, _A_CUSTOMER // 2, share)] = True
     return dicuts.ledger.choices.with_flows(kept)
 
 

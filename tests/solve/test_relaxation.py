@@ -132,6 +132,18 @@ def test_a_column_behind_an_open_site_and_a_closed_one_is_asked_for() -> None:
     assert relaxed(relaxation).cost == pytest.approx(11)
 
 
+def test_a_dear_site_does_not_hide_what_saves_a_little_a_unit() -> None:
+    # a million units, half a cent saved on each: nothing beside a site of 20 million, and 5,000 altogether
+    p = program_of(
+        [2e7, 1.0, 0.995], [([0, 1, 1], 1e6, 1e6)], [(2, 0, 1e6)], lower=[1, 0, 0], upper=[1, 1e6, 1e6], whole=(0,),
+    )  # fmt: skip
+    relaxation = Relaxation(Ledger(p), Control(), np.array([True, True, False]))
+    _verdict, point = relaxation.run()
+    assert point is not None
+    assert relaxation.asked_for(relaxation.bound(point), point.x).tolist() == [2]
+    assert relaxed(relaxation).cost == pytest.approx(2e7 + 0.995e6)
+
+
 def test_units_of_any_size_make_no_difference() -> None:
     for size in (1e-6, 1.0, 1e7):
         p = program_of(
