@@ -5,6 +5,7 @@ Keys of what a grid gets are names of the dictionary, never a user's words: Nice
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from netopt import schema
 from netopt.errors import Problem
+from netopt.read.numbers import number_of
 from netopt.report.words import safe
 from netopt.ui.typed import columns_of
 
@@ -76,7 +78,7 @@ def column_defs(table: str, frames: Mapping[str, pd.DataFrame], *, every: bool) 
     shown = [column for column in columns_of(table) if every or column.required or column.name in frame]
     first = {
         "field": "row", "headerName": "row", "width": 84, "pinned": "left", "editable": False, "type": "rightAligned",
-        "cellClass": "number-of-row", "headerTooltip": "Row in the file; the header is row 1",
+        "cellClass": ["number-of-row", "ag-right-aligned-cell"], "headerTooltip": "Row in the file",
     }  # fmt: skip
     return [first, *(_column_def(table, column, frames) for column in shown)]
 
@@ -138,12 +140,20 @@ def grid_rows(
     found = frame[_holding(frame, search.casefold())] if search else frame
     page = found.iloc[first : first + PAGE]
     known = [column.name for column in columns_of(table) if column.name in page]
-    cells = zip(*(page[name].tolist() for name in known), strict=True)
+    cells = zip(*(_cells(page[name], schema.tables()[table].columns[name]) for name in known), strict=True)
     rows = []
     for row, each in zip(page.index.tolist(), cells, strict=True):
-        said = {name: None if cell is None or cell != cell else cell for name, cell in zip(known, each, strict=True)}
-        rows.append({"row": row, **said, "wrong": wrong.get((table, row), {})})
+        rows.append({"row": row, **dict(zip(known, each, strict=True)), "wrong": wrong.get((table, row), {})})
     return rows, len(found)
+
+
+def _cells(values: pd.Series, column: schema.Column) -> list[str | float | None]:
+    """Return cells as a grid takes them: numbers as numbers, also in a column where somebody typed a word."""
+    cells = [None if cell is None or cell != cell else cell for cell in values.tolist()]
+    if not column.numeric or pd.api.types.is_float_dtype(values.dtype):
+        return cells
+    numbers = [math.nan if cell is None else number_of(cell) for cell in cells]
+    return [cell if math.isnan(number) else number for cell, number in zip(cells, numbers, strict=True)]
 
 
 def _holding(frame: pd.DataFrame, words: str) -> pd.Series:

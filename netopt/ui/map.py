@@ -10,7 +10,7 @@ from nicegui import ui
 
 from netopt.report.figures.map import plan_map
 from netopt.report.figures.network_map import network_map
-from netopt.report.figures.style import label, singular
+from netopt.report.figures.style import FAINT, INK, label, singular
 from netopt.report.words import count, safe
 from netopt.ui.parts import plot, redraw
 
@@ -29,8 +29,22 @@ _WORDS = {"open": "must be open", "consider": "the solver chooses", "closed": "m
 _SAID = ("closed", "open", "consider")
 """By the number that `netopt.network.sites` gives a status."""
 
+_NETWORK_KEY = "Filled: must be open. Hollow: the solver chooses. Crossed: closed. Click a site to switch it."
+_PLAN_KEY = "Filled marks are open, hollow ones are not. Click a site to switch it for the next search."
+
+_STALE_KEY = (
+    "This plan is for the tables before the changes; Network shows them as they are, and Solve finds their plan."
+)
+
 _SYMBOLS = {"closed": "x-thin-open", "may be open": "{}-open"}
 """What a mark becomes by what the map says of a site; a site that must be open keeps its own."""
+
+_LAYOUT = {
+    "showlegend": True,
+    "legend": {"orientation": "h", "x": 0.01, "y": 0.01, "xanchor": "left", "yanchor": "bottom", "font": {"size": 12}},
+    "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": FAINT, "activecolor": INK},
+}
+"""The map fills its frame, so that its legend is in it."""
 
 _MOST_BUTTONS = 40
 _MOST_LANES = 400
@@ -96,6 +110,9 @@ class MapView:
             self.show_plan(False)
             return
         self._draw()
+        stale = self._shows_plan and self._workspace.stale
+        self._key.text = _STALE_KEY if stale else _PLAN_KEY if self._shows_plan else _NETWORK_KEY
+        self._key.classes(add="stale") if stale else self._key.classes(remove="stale")
         self.list_sites()
 
     def _boxes_anew(self) -> None:
@@ -142,11 +159,6 @@ class MapView:
             self._says.text = safe(error)
             return
         self._says.text = safe(figure["layout"]["meta"]["says"])
-        self._key.text = (
-            "Filled marks are open, hollow ones are not. Click a site to switch it for the next search."
-            if self._shows_plan
-            else "Filled: must be open. Hollow: the solver chooses. Crossed: closed. Click a site to switch it."
-        )
         if self._plot is None:
             with self._holder:
                 self._plot = plot(figure, zoom=True)
@@ -161,8 +173,7 @@ class MapView:
             figure = plan_map(result.plan, **self._options)
         else:
             figure = _marked(network_map(self._workspace.network), lanes=self._lanes)
-        figure["layout"]["legend"] = {"orientation": "h", "y": 0, "yanchor": "bottom", "x": 0}
-        return figure
+        return {**figure, "layout": figure["layout"] | _LAYOUT}
 
     async def _click(self, event: Any) -> None:
         names = {label(name): str(name) for name in self._workspace.network.facilities.names}
@@ -190,7 +201,7 @@ class MapView:
         self._sites.clear()
         with self._sites:
             for name in names[:_MOST_BUTTONS]:
-                self._row(name, singular(str(types[name])) + ", open in the plan" * (name in opened), said[name])
+                self._row(name, singular(str(types[name])) + ", open" * (name in opened), said[name])
             if len(names) > _MOST_BUTTONS:
                 ui.label(f"and {count(len(names) - _MOST_BUTTONS, 'more site')}: find them by name").classes("note")
 

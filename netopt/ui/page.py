@@ -40,7 +40,11 @@ Figure = tuple[str, str, str]
 
 def draw_page(workspace: Workspace) -> None:
     """Draw the page for one window of the browser."""
-    ui.add_css(files("netopt.ui").joinpath("page.css").read_text(encoding="utf-8"))
+    style, script = (
+        files("netopt.ui").joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "resize.js")
+    )
+    ui.add_css(style)
+    ui.add_body_html(f'<script type="module">{script}</script>')
     ui.colors(**_COLOURS)
     _Page(workspace).draw()
 
@@ -112,7 +116,7 @@ class _Page:
         """Draw what has changed."""
         workspace, draft = self.workspace, self.workspace.draft
         self._seen = workspace.changes
-        self.name.text = safe(workspace.name, 60) + (", changed and not saved" if draft.unsaved else "")
+        self.name.text = safe(workspace.name, 60) + (" (not saved)" if draft.unsaved else "")
         for each, words, label in ((self.undo, draft.undoing, self.undoing), (self.redo, draft.redoing, self.redoing)):
             each.set_enabled(words is not None)
             label.text = safe(words or "Nothing", 80)

@@ -15,7 +15,9 @@ from netopt.ui.grid import problem_words
 
 __all__ = ["block", "button", "complain", "plot", "redraw", "report_table", "tell"]
 
-_PLOT = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+_PLOT = {"displaylogo": False, "responsive": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+"""`resize.js` lets charts follow the room that they have."""
+
 _SHOWN = 4
 
 
@@ -36,7 +38,7 @@ def button(words: str, icon: str, pressed: Callable[..., Any] | None) -> ui.butt
 
 def plot(figure: dict[str, Any], *, zoom: bool = False) -> ui.plotly:
     """Show a figure of the report."""
-    config = {**_PLOT, "scrollZoom": zoom, "displayModeBar": "hover" if zoom else False}
+    config = {**_PLOT, "scrollZoom": zoom, "displayModeBar": zoom}
     return ui.plotly({**figure, "config": config}).classes("plot")
 
 

@@ -120,7 +120,7 @@ def _draw_tables(plan: Plan) -> None:
     sites, service, unmet = plan.sites(), plan.service(), plan.unmet()
     customers = pd.Index(list(plan.network.customers.names))
     served = served_table(plan.flows(), customers, _ROWS, "flows.csv")
-    with ui.row().classes("pair"):
+    with ui.row().classes("pair wider"):
         block(markup.section("Cost", markup.table(cost_table(plan.costs()), "Cost by bucket", total=True)))
         block(
             markup.section(
