@@ -78,12 +78,26 @@ class TextTable:
         Cells; control characters are spelled out here.
     titles : bool
         Whether the titles are printed.
+    values : mapping of str to sequence of float, optional
+        By title, the numbers that a page sorts its rows by, before they were rounded for reading.
+    rest : bool
+        Whether the last row stands for those that are left out, and so stays the last however a page sorts them.
     """
 
-    def __init__(self, columns: Mapping[str, str], rows: Sequence[Sequence[str]], *, titles: bool = True) -> None:
+    def __init__(
+        self,
+        columns: Mapping[str, str],
+        rows: Sequence[Sequence[str]],
+        *,
+        titles: bool = True,
+        values: Mapping[str, Sequence[float]] | None = None,
+        rest: bool = False,
+    ) -> None:
         self.columns = dict(columns)
         self.rows = [[safe(cell) for cell in row] for row in rows]
         self.titles = titles
+        self.values = values or {}
+        self.rest = rest
 
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table in the room that there is."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from netopt.report.console import TextTable
 from netopt.report.words import safe
 
-__all__ = ["bullets", "facts", "paragraph", "section", "table", "text", "tiles"]
+__all__ = ["bullets", "facts", "folded", "paragraph", "section", "table", "text", "tiles"]
 
 _STYLES = {"number": "number", "share": "number share"}
 
@@ -43,6 +43,12 @@ def tiles(figures: Mapping[str, tuple[str, str]]) -> str:
     return f'<dl class="tiles">{cells}</dl>'
 
 
+def folded(summary: str, *parts: str) -> str:
+    """Return what stands behind a figure: folded where scripts run, all of it where they do not, and on paper."""
+    inner = "\n".join(filter(None, parts))
+    return f'<details class="behind" open><summary>{text(summary)}</summary>\n{inner}\n</details>' if inner else ""
+
+
 def facts(said: Mapping[str, str], code: Iterable[str] = ()) -> str:
     """Return a list of what is called what; `code` names what a reader may want to copy."""
     copied = set(code)
@@ -53,8 +59,8 @@ def facts(said: Mapping[str, str], code: Iterable[str] = ()) -> str:
     return f'<dl class="facts">{rows}</dl>'
 
 
-def table(content: TextTable, label: str, *, total: bool = False, minor: Iterable[str] = ()) -> str:
-    """Return a table; shares are drawn as bars, too.
+def table(content: TextTable, label: str, *, total: bool = False, minor: Iterable[str] = (), search: str = "") -> str:
+    """Return a table; shares are drawn as bars, too, and one with values can be sorted where scripts run.
 
     Parameters
     ----------
@@ -66,6 +72,8 @@ def table(content: TextTable, label: str, *, total: bool = False, minor: Iterabl
         Whether the last row is the sum of the others.
     minor : iterable of str
         Titles of the columns that a phone leaves out.
+    search : str
+        What a box above the table asks for, none without it.
     """
     left_out = set(minor)
     kinds = [_STYLES.get(kind, "") + " minor" * (title in left_out) for title, kind in content.columns.items()]
@@ -73,19 +81,29 @@ def table(content: TextTable, label: str, *, total: bool = False, minor: Iterabl
         f'<th scope="col"{_class(kind)}>{text(title)}</th>' for title, kind in zip(content.columns, kinds, strict=True)
     )
     rows = [
-        f'<th scope="row">{text(first)}</th>' + "".join(map(_cell, rest, kinds[1:])) for first, *rest in content.rows
+        f'<th scope="row">{text(first)}</th>' + "".join(map(_cell, rest, kinds[1:], _values(content, at)))
+        for at, (first, *rest) in enumerate(content.rows)
     ]
-    foot = f"<tfoot><tr>{rows.pop()}</tr></tfoot>" if total else ""
+    last = rows.pop() if total or content.rest else ""
+    foot = f"<tfoot{_class('' if total else 'rest')}><tr>{last}</tr></tfoot>" if last else ""
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
     inner = f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>{foot}"
-    return f'<div class="wide" role="region" aria-label="{text(label)}" tabindex="0"><table>{inner}</table></div>'
+    more = " data-sorts" * bool(content.values) + (f' data-filter="{text(search)}"' if search else "")
+    return f'<div class="wide" role="region" aria-label="{text(label)}" tabindex="0"><table{more}>{inner}</table></div>'
 
 
-def _cell(cell: str, kind: str) -> str:
+def _values(content: TextTable, at: int) -> list[str]:
+    """Return what a row is sorted by, column by column after the first; nothing where that is the cell itself."""
+    columns = [content.values.get(title, ()) for title in list(content.columns)[1:]]
+    return [repr(float(column[at])) if at < len(column) else "" for column in columns]
+
+
+def _cell(cell: str, kind: str, value: str) -> str:
+    sorts = f' data-value="{value}"' if value else ""
     if "share" not in kind or not cell:
-        return f"<td{_class(kind)}>{text(cell)}</td>"
+        return f"<td{_class(kind)}{sorts}>{text(cell)}</td>"
     length = min(max(float(cell.rstrip("%")), 0.0), 100.0)  # the bar is as long as the figure beside it says
-    return f'<td{_class(kind)}><i style="--part:{length:g}%"></i><span>{text(cell)}</span></td>'
+    return f'<td{_class(kind)}{sorts}><i style="--part:{length:g}%"></i><span>{text(cell)}</span></td>'
 
 
 def _class(kind: str) -> str:

@@ -81,7 +81,13 @@ def served_table(flows: pd.DataFrame, customers: pd.Index, most: int = _MOST, fi
         units = float(rest["units"].sum())
         rows.append([more(len(rest), file), amount(units), _share(units, total), "", ""])
     columns = {"from": "name", "units": "number", "share": "share", "customers": "number", "largest": "name"}
-    return TextTable(columns, rows)
+    shown = found.head(most)
+    values = {
+        "units": shown["units"].tolist(),
+        "share": shown["units"].tolist(),
+        "customers": shown["customers"].tolist(),
+    }
+    return TextTable(columns, rows, values=values, rest=len(rest) > 0)
 
 
 def customer_table(service: pd.DataFrame, most: int) -> TextTable:
@@ -107,16 +113,19 @@ def customer_table(service: pd.DataFrame, most: int) -> TextTable:
     )
     timed = bool((found["unit_days"] > 0).any())
     rows = []
+    after: list[float] = []
     for customer, row in shown.iterrows():
         cells = [str(customer), sources[customer], amount(row["demand"]), amount(row["delivered"])]
         spent = row["unit_days"] / row["weight"] if row["weight"] else math.nan
+        after.append(spent)
         rows.append([*cells, f"{spent:.1f}" if spent == spent else ""] if timed else cells)
     rest = found.iloc[most:]
     if len(rest):
         cells = [more(len(rest), "service.csv"), "", amount(rest["demand"].sum()), amount(rest["delivered"].sum())]
         rows.append([*cells, ""] if timed else cells)
     columns = {"customer": "name", "from": "name", "wants": "number", "gets": "number"}
-    return TextTable({**columns, "days": "number"} if timed else columns, rows)
+    values = {"wants": shown["demand"].tolist(), "gets": shown["delivered"].tolist(), "days": after}
+    return TextTable({**columns, "days": "number"} if timed else columns, rows, values=values, rest=len(rest) > 0)
 
 
 def _merged(lists: pd.Series) -> str:
@@ -145,7 +154,11 @@ def unmet_table(unmet: pd.DataFrame, most: int = _UNMET, file: str = "") -> Text
     rest = found.iloc[most:]
     if len(rest):
         rows.append([more(len(rest), file), amount(rest["quantity"].sum()), money(rest["cost"].sum())])
-    return TextTable({"customer": "name", "unmet units": "number", "cost": "number"}, rows)
+    shown = found.head(most)
+    values = {"unmet units": shown["quantity"].tolist(), "cost": shown["cost"].tolist()}
+    return TextTable(
+        {"customer": "name", "unmet units": "number", "cost": "number"}, rows, values=values, rest=len(rest) > 0
+    )
 
 
 def _share(units: float, total: float) -> str:

@@ -47,7 +47,10 @@ def site_table(sites: pd.DataFrame, most: int = _MOST, file: str = "") -> TextTa
         row = [more(len(rest), file), "", "", amount(rest["throughput"].sum())]
         row += ["", money(rest["cost"].sum(), scale=scale)]
         rows.append([*row, ""] if periods > 1 else row)
-    return TextTable(columns, rows)
+    shown = found.head(most)
+    names = {"units": "throughput", "full": "utilization", "cost": "cost"}
+    values = {title: shown[name].tolist() for title, name in names.items()}
+    return TextTable(columns, rows, values=values, rest=len(rest) > 0)
 
 
 def opened_words(sites: pd.DataFrame, most: int = _NAMED) -> list[str]:

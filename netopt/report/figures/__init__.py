@@ -1,21 +1,35 @@
 """Figures of a plan, each a function from a plan to what plotly reads: ``{"data": [...], "layout": {...}}``.
 
 A figure is plain data; plotly itself is needed to look at one outside of the page (`netopt.report.figures.shown`).
-``layout["meta"]["says"]`` holds the finding in a sentence.
+``layout["meta"]["says"]`` holds the finding in a sentence. A plan that has nothing of a kind, such as stock, has a
+figure without data, whose sentence says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
+from netopt.report.figures.costs import by_bucket, by_period
 from netopt.report.figures.map import plan_map
+from netopt.report.figures.prices import prices
+from netopt.report.figures.sankey import sankey
+from netopt.report.figures.service import service
+from netopt.report.figures.stock import stock
 from netopt.report.figures.style import Figure
-
-if TYPE_CHECKING:
-    from netopt.plan import Plan
+from netopt.report.figures.unmet import unmet
+from netopt.report.figures.utilization import utilization
 
 __all__ = ["FIGURES", "Figure"]
 
-FIGURES: Mapping[str, Callable[[Plan], Figure]] = {"map": plan_map}
-"""By name, in the order of the page."""
+FIGURES: Mapping[str, Callable[..., Figure]] = {
+    "map": plan_map,
+    "costs": by_bucket,
+    "costs_by_period": by_period,
+    "utilization": utilization,
+    "service": service,
+    "stock": stock,
+    "sankey": sankey,
+    "prices": prices,
+    "unmet": unmet,
+}
+"""By name, in the order of the page; `map` takes product, period and colour, `stock` a site, the others nothing."""

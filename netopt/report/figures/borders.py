@@ -102,22 +102,33 @@ def _sheets() -> dict[str, tuple[list[FloatArray], dict[str, Any]]]:
     }
 
 
-def _land(points: FloatArray, projection: Projection, window: Window) -> Iterator[Line]:
+def _land(points: Line, projection: Projection, window: Window) -> Iterator[Line]:
     """Yield what a ring of land leaves in the window; a ring across the cut is there on both sides."""
     reach = min(window.east + _REACH, _CUT)
     low, high = window.latitude[0] - _REACH, window.latitude[1] + _REACH
-    for turn in (-360.0, 0.0, 360.0):
-        east = points[:, 0] - projection.longitude + turn
-        if east.max() < -reach or east.min() > reach or points[:, 1].max() < low or points[:, 1].min() > high:
+    around = _whole(points)
+    for turn in range(-720, 721, 360):
+        east = around[:, 0] - projection.longitude + turn
+        if east.max() < -reach or east.min() > reach or around[:, 1].max() < low or around[:, 1].min() > high:
             continue
-        ring = np.column_stack([east, points[:, 1]])
-        ring = _dense(_inside(ring, (-reach, low, reach, high)))
+        ring = _inside(np.column_stack([east, around[:, 1]]), (-reach, low, reach, high))
         if len(ring) < 3:
             continue
+        ring = _dense(np.vstack([ring, ring[:1]]))
         ring = np.column_stack(projection.flat(ring[:, 1], ring[:, 0]))
         ring = _inside(ring, (window.left, window.bottom, window.right, window.top))
         if len(ring) > 2 and _area(ring) > _SMALLEST * window.width * (window.top - window.bottom):
             yield ring
+
+
+def _whole(ring: Line) -> Line:
+    """Return a ring in one piece across the date line; one around a pole, as Antarctica is, is closed there."""
+    longitude, latitude = np.unwrap(ring[:, 0], period=360.0), ring[:, 1]
+    if abs(longitude[-1] - longitude[0]) > 180.0:
+        pole = float(np.copysign(90.0, latitude.mean()))
+        longitude = np.concatenate([longitude, longitude[[-1, 0]]])
+        latitude = np.concatenate([latitude, [pole, pole]])
+    return np.column_stack([longitude, latitude])
 
 
 def _inside(ring: FloatArray, box: tuple[float, float, float, float]) -> FloatArray:
@@ -156,23 +167,18 @@ def _dense(points: FloatArray) -> FloatArray:
     return np.column_stack([np.interp(at, np.arange(len(points)), column) for column in points.T])
 
 
-def _lines(points: FloatArray, projection: Projection, window: Window) -> Iterator[Line]:
+def _lines(points: Line, projection: Projection, window: Window) -> Iterator[Line]:
     """Yield the pieces of a line in the window."""
-    along_cut = (np.abs(points[:-1, 0]) > 179.98) & (np.abs(points[1:, 0]) > 179.98)  # of the data, not a coast
-    for piece in np.split(points, np.nonzero(along_cut)[0] + 1):
-        if len(piece) < 2:
-            continue
-        piece = _dense(piece)
-        east = projection.around(piece[:, 0])
-        near = np.abs(east) < min(window.east + _REACH, _CUT)
-        near &= (piece[:, 1] > window.latitude[0] - _REACH) & (piece[:, 1] < window.latitude[1] + _REACH)
-        if not near.any():
-            continue
-        x, y = projection.flat(piece[:, 1], east)
-        near &= (x >= window.left) & (x <= window.right) & (y >= window.bottom) & (y <= window.top)
-        jump = np.append(False, np.abs(np.diff(east)) > 180.0)
-        start = near & (np.append(True, ~near[:-1]) | jump)
-        group = np.cumsum(start)[near]
-        for part in np.split(np.column_stack([x, y])[near], np.nonzero(np.diff(group))[0] + 1):
-            if len(part) > 1:
-                yield part
+    line = _dense(np.column_stack([np.unwrap(points[:, 0], period=360.0), points[:, 1]]))
+    east = projection.around(line[:, 0])
+    near = np.abs(east) < min(window.east + _REACH, _CUT)
+    near &= (line[:, 1] > window.latitude[0] - _REACH) & (line[:, 1] < window.latitude[1] + _REACH)
+    if not near.any():
+        return
+    x, y = projection.flat(line[:, 1], east)
+    near &= (x >= window.left) & (x <= window.right) & (y >= window.bottom) & (y <= window.top)
+    jump = np.append(False, np.abs(np.diff(east)) > 180.0)  # from one side of the cut to the other
+    group = np.cumsum((near & np.append(True, ~near[:-1])) | jump)[near]
+    for piece in np.split(np.column_stack([x, y])[near], np.nonzero(np.diff(group))[0] + 1):
+        if len(piece) > 1:
+            yield piece

@@ -21,7 +21,8 @@ def filled(trace: Mapping[str, Any], lanes: Mapping[str, Sequence[Any]], places:
     trace : mapping
         ``at`` holds positions: of lanes where its layer is ``lanes``, else of places, with ``words`` of their own.
     lanes : mapping
-        ``from`` and ``to`` (positions of places), ``bend`` (to the right, beside the length) and ``words`` of lanes.
+        ``from`` and ``to`` (positions of places) and ``words`` of lanes; a trace says in its ``meta`` how far they
+        ``bend`` to their right, beside their length.
     places : mapping
         ``name``, ``x`` and ``y`` of places.
     """
@@ -35,9 +36,9 @@ def filled(trace: Mapping[str, Any], lanes: Mapping[str, Sequence[Any]], places:
             done["customdata"] = [[name[i], *words] for i, words in zip(at, trace["words"], strict=True)]
         return done
     ends = [(lanes["from"][i], lanes["to"][i]) for i in at]
-    bends = [lanes["bend"][i] for i in at]
-    across = [(x[a] + x[b]) / 2 + bend * (y[b] - y[a]) for (a, b), bend in zip(ends, bends, strict=True)]
-    up = [(y[a] + y[b]) / 2 - bend * (x[b] - x[a]) for (a, b), bend in zip(ends, bends, strict=True)]
+    bend = trace["meta"]["bend"]
+    across = [(x[a] + x[b]) / 2 + bend * (y[b] - y[a]) for a, b in ends]
+    up = [(y[a] + y[b]) / 2 - bend * (x[b] - x[a]) for a, b in ends]
     if trace["meta"].get("pointed"):
         words = [[name[a], name[b], *lanes["words"][i]] for (a, b), i in zip(ends, at, strict=True)]
         return done | {"x": across, "y": up, "customdata": words}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,16 @@ import numpy.typing as npt
 
 from netopt.network import Network
 from netopt.report.figures.borders import Line, Window, borders
-from netopt.report.figures.lanes import Lanes
+from netopt.report.figures.lanes import Lanes, in_tiers
+from netopt.report.figures.layered import columns
 from netopt.report.figures.projection import fitted
-from netopt.report.figures.style import label, layout
+from netopt.report.figures.style import INK, label, layout, plural
 
-__all__ = ["UNITS_ACROSS", "Ground", "mapped"]
+__all__ = ["UNITS_ACROSS", "Ground", "layered", "mapped", "on_earth"]
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.object_]
 
 UNITS_ACROSS = 10_000
 """Width of every drawing in its own units: whole ones are finer than a pixel, and short to write."""
@@ -31,6 +34,10 @@ _FLAT, _TALL = 0.45, 0.8
 
 _BESIDE, _ABOVE = 0.15, 0.4
 """Share of the map that is drawn beyond its frame, for moving it and for taller frames."""
+
+_COLUMNS_FLAT = 0.6
+_COLUMN = 60
+"""Sites of a type that all have a place in a column; of more, those in use."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +62,23 @@ class Ground:
     height: float
     behind: list[dict[str, Any]]
 
+    @property
+    def on(self) -> BoolArray:
+        """Which places are on the drawing, shape (places,)."""
+        found: BoolArray = np.isfinite(self.x)
+        return found
+
     def places(self, names: Iterable[str]) -> dict[str, list[Any]]:
         """Return ``name``, ``x`` and ``y`` of places by position, as `filled` needs them; None for those left off."""
         return {"name": [label(name) for name in names], "x": _whole(self.x), "y": _whole(self.y)}
 
+    def with_more(self, x: FloatArray, y: FloatArray) -> Ground:
+        """Return the same ground with more places behind the others."""
+        return replace(self, x=np.concatenate([self.x, x]), y=np.concatenate([self.y, y]))
+
     def here(self, lanes: Lanes) -> Lanes:
         """Return the lanes of which both ends are on the drawing."""
-        on = np.isfinite(self.x)
-        return lanes.select(on[lanes.origin] & on[lanes.destination])
+        return lanes.select(self.on[lanes.origin] & self.on[lanes.destination])
 
     def layout(self, says: str) -> dict[str, Any]:
         """Return the layout of a figure on this ground: nothing is squeezed, and it can be moved."""
@@ -79,8 +95,10 @@ class Ground:
         )
 
 
-def _whole(values: FloatArray) -> list[int | None]:
-    return [int(value) if value == value else None for value in values.tolist()]
+def on_earth(network: Network, lanes: Lanes) -> bool:
+    """Return whether any lane has coordinates at both of its ends, so that a map shows something."""
+    known = np.isfinite(network.places.latitude) & np.isfinite(network.places.longitude)
+    return bool((known[lanes.origin] & known[lanes.destination]).any())
 
 
 def mapped(network: Network) -> Ground:
@@ -106,15 +124,12 @@ def mapped(network: Network) -> Ground:
     )  # fmt: skip
     land, lines = borders(projection, window)
 
-    def units(points: Line) -> Line:
-        return (points - [left, bottom]) * scale
+    def units(points: list[Line]) -> list[Line]:
+        return [(line - [left, bottom]) * scale for line in points]
 
     across, up = np.full(len(known), np.nan), np.full(len(known), np.nan)
     across[known], up[known] = np.round((x - left) * scale), np.round((y - bottom) * scale)
-    behind = [
-        _land([units(ring) for ring in land]),
-        *(_line(kind, [units(line) for line in lines[kind]]) for kind in ("state", "border", "coast") if lines[kind]),
-    ]
+    behind = [_land(units(land)), *(_line(kind, units(those)) for kind, those in lines.items() if those)]
     return Ground("map", across, up, (top - bottom) * scale, behind)
 
 
@@ -157,3 +172,34 @@ def _with_gaps(lines: list[Line]) -> tuple[list[int | None], list[int | None]]:
             x += [*whole[:, 0].tolist(), None]
             y += [*whole[:, 1].tolist(), None]
     return x, y
+
+
+def layered(kinds: Words, lanes: Lanes) -> Ground:
+    """Return places in columns, from suppliers to customers.
+
+    Parameters
+    ----------
+    kinds : ndarray of str
+        Types of the places, shape (places,).
+    lanes : Lanes
+        What is drawn; sites without any stand beside the others where their column has room.
+    """
+    shown = np.zeros(len(kinds), dtype=bool)
+    shown[lanes.origin] = shown[lanes.destination] = True
+    for kind in set(kinds) - {"customer"}:
+        if np.count_nonzero(kinds == kind) <= _COLUMN:
+            shown |= kinds == kind
+    across, up = columns(kinds, lanes, shown)
+    height = UNITS_ACROSS * _COLUMNS_FLAT
+    x, y = np.round(UNITS_ACROSS * (0.1 + 0.78 * across)), np.round(height * (0.02 + 0.88 * up))
+    titles = {int(x[(kinds == kind) & shown][0]): plural(kind) for kind in in_tiers(kinds[shown])}
+    behind = {
+        "type": "scatter", "uid": "columns", "mode": "text", "hoverinfo": "skip", "showlegend": False,
+        "x": list(titles), "y": [round(height * 0.95)] * len(titles), "text": list(titles.values()),
+        "textfont": {"size": 13, "color": INK}, "meta": {"layer": "ground"},
+    }  # fmt: skip
+    return Ground("layers", x, y, height, [behind])
+
+
+def _whole(values: FloatArray) -> list[int | None]:
+    return [int(value) if value == value else None for value in values.tolist()]

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from netopt.report.figures.lanes import Lanes
-from netopt.report.figures.style import COSTS, SERIES, label
+from netopt.report.figures.style import COSTS, SERIES, faint, label
 from netopt.report.words import amount, days, money
 
 __all__ = [
-    "Classes", "bends", "classes_of", "kind_colour", "lane_lines", "lane_points", "lane_rows", "lane_span",
-    "lane_words", "mode_colour",
+    "Classes", "Sorted", "classes_of", "kind_colour", "lane_lines", "lane_points", "lane_rows", "lane_span",
+    "lane_words", "mode_colour", "ranks",
 ]  # fmt: skip
 
 FloatArray = npt.NDArray[np.float64]
@@ -32,7 +32,8 @@ _DASHES = ("solid", "6px,3px", "2px,3px", "9px,3px,2px,3px")
 _BEND, _MORE = 0.07, 0.06
 """How far a lane bends to its right, beside its length; each further mode bends more, so that all of them show."""
 
-_FEW, _MANY = 300, 3_000
+_NUMBERS, _OPACITY = (300, 3_000, 10_000), (0.8, 0.5, 0.3)
+"""The more lanes, the fainter each."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,12 @@ class Classes:
     units: FloatArray
     per_unit: FloatArray
 
+    widths = _WIDTHS
+    """Pixels, by class."""
+
+    colours = COSTS
+    """Of cost, by class."""
+
     def width(self, lanes: Lanes) -> IntArray:
         """Return the class of thickness of each lane."""
         found: IntArray = np.searchsorted(self.units[:-1], lanes.units, side="left").astype(np.int64)
@@ -57,31 +64,34 @@ class Classes:
 
     def price(self, lanes: Lanes) -> IntArray:
         """Return the class of cost per unit of each lane."""
-        found: IntArray = np.searchsorted(self.per_unit, _per_unit(lanes), side="left").astype(np.int64)
+        found: IntArray = np.searchsorted(self.per_unit, lanes.per_unit, side="left").astype(np.int64)
         return found
 
-    @property
-    def widths(self) -> tuple[float, ...]:
-        """Pixels, by class."""
-        return _WIDTHS
 
-    @property
-    def colours(self) -> tuple[str, ...]:
-        """Of cost, by class."""
-        return COSTS
+@dataclass(frozen=True)
+class Sorted:
+    """What each lane is.
+
+    Parameters
+    ----------
+    kind : ndarray of int
+        From what to what it goes, see `Kinds`, shape (lanes,).
+    rank : ndarray of int
+        Place of its mode among those of its kind, shape (lanes,).
+    straight : bool
+        Whether lanes are drawn straight, as between columns.
+    """
+
+    kind: IntArray
+    rank: IntArray
+    straight: bool
 
 
 def classes_of(lanes: Lanes) -> Classes:
     """Return the classes for all lanes of a plan: thickness by the largest, price so that each has as many lanes."""
-    most = float(lanes.units.max(initial=0.0))
-    per_unit = _per_unit(lanes)
+    most, per_unit = float(lanes.units.max(initial=0.0)), lanes.per_unit
     ends = np.unique(np.quantile(per_unit, np.arange(1, len(COSTS)) / len(COSTS))) if len(lanes) else np.zeros(0)
     return Classes(np.array([*_SHARES, 1.0]) * most, ends[ends < per_unit.max(initial=-np.inf)])
-
-
-def _per_unit(lanes: Lanes) -> FloatArray:
-    found: FloatArray = np.divide(lanes.cost, lanes.units, out=np.zeros(len(lanes)), where=lanes.units > 0)
-    return found
 
 
 def mode_colour(mode: int) -> str:
@@ -89,95 +99,45 @@ def mode_colour(mode: int) -> str:
     return _MODES[mode % len(_MODES)]
 
 
-def _ranks(kind: IntArray, mode: IntArray) -> dict[tuple[int, int], int]:
-    """Return the place of each mode among those of its kind of lane: the first one is drawn without dashes."""
-    pairs = np.unique(np.column_stack([kind, mode]), axis=0).tolist()
-    return {(e, m): sum(1 for other, n in pairs if other == e and n < m) for e, m in pairs}
-
-
 def kind_colour(at: int) -> str:
     """Return the colour of a kind of lane, by its position."""
     return SERIES[at % len(SERIES)]
 
 
-def bends(lanes: Lanes) -> list[float]:
-    """Return how far each lane bends to its right beside its length."""
-    found: list[float] = np.round(_BEND + _MORE * lanes.mode, 2).tolist()
+def ranks(kind: IntArray, mode: IntArray) -> IntArray:
+    """Return the place of each mode among those of each kind of lane, shape (kinds, modes).
+
+    Parameters
+    ----------
+    kind, mode : ndarray of int
+        Of all lanes, shape (lanes,).
+    """
+    there = np.zeros((int(kind.max(initial=0)) + 1, int(mode.max(initial=0)) + 1), dtype=np.int64)
+    there[kind, mode] = 1
+    found: IntArray = np.cumsum(there, axis=1) - there
     return found
 
 
+def bend(rank: int, *, straight: bool = False) -> float:
+    """Return how far lanes of a mode bend to their right, beside their length; straight ones only by its rank."""
+    return round((0.0 if straight else _BEND) + _MORE * rank, 2)
+
+
 def lane_words(lanes: Lanes, currency: str) -> list[list[str]]:
-    """Return what a reader is told of each lane: units, vehicles, cost, cost per unit, days."""
+    """Return what a reader is told of each lane: units, vehicles, cost, cost per unit, days, and of how many lanes."""
     scale = float(np.abs(lanes.cost).max(initial=0.0))
+    columns = (lanes.units, lanes.vehicles, lanes.cost, lanes.per_unit, lanes.fastest, lanes.slowest, lanes.count)
     return [
-        [amount(units), amount(vehicles), money(cost, currency, scale), money(each, currency), span]
-        for units, vehicles, cost, each, span in zip(
-            lanes.units, lanes.vehicles, lanes.cost, _per_unit(lanes), map(lane_span, lanes.fastest, lanes.slowest),
-            strict=True,
-        )
-    ]  # fmt: skip
-
-
-def lane_span(fastest: float, slowest: float) -> str:
-    """Return the days on a lane: ``2 days``, ``1.5 to 2 days``."""
-    if not np.isfinite(fastest):
-        return "not known how long"
-    return days(fastest) if days(fastest) == days(slowest) else f"{fastest:.1f} to {days(slowest)}"
-
-
-def lane_lines(lanes: Lanes, kind: IntArray, classes: Classes) -> Iterator[dict[str, Any]]:
-    """Yield lanes as lines; ``at`` stands for their coordinates until they are filled in.
-
-    Parameters
-    ----------
-    lanes : Lanes
-        What is drawn.
-    kind : ndarray of int
-        From what to what each goes, see `Kinds`, shape (lanes,).
-    classes : Classes
-        Of the plan.
-    """
-    width, price = classes.width(lanes), classes.price(lanes)
-    opacity = float(np.interp(len(lanes), (_FEW, _MANY), (0.8, 0.45)))
-    rank = _ranks(kind, lanes.mode)
-    for e, m, w, p in np.unique(np.column_stack([kind, lanes.mode, width, price]), axis=0).tolist():
-        colour, dash = mode_colour(m), _DASHES[rank[e, m] % len(_DASHES)]
-        at = (kind == e) & (lanes.mode == m) & (width == w) & (price == p)
-        colours = {"mode": colour, "kind": kind_colour(e), "cost": classes.colours[p]}
-        yield {
-            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False, "opacity": opacity,
-            "line": {"color": colour, "width": classes.widths[w], "dash": dash, "shape": "spline"},
-            "meta": {"layer": "lanes", "kind": e, "mode": m, "colours": colours, "width": classes.widths[w]},
-            "at": np.nonzero(at)[0].tolist(),
-        }  # fmt: skip
-
-
-def lane_points(
-    lanes: Lanes, kind: IntArray, titles: Sequence[str], modes: Sequence[str], rows: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    """Yield the middles of lanes, which are not seen: pointed at, they say what a lane carries.
-
-    Parameters
-    ----------
-    lanes : Lanes
-        What is drawn.
-    kind : ndarray of int
-        From what to what each goes, see `Kinds`, shape (lanes,).
-    titles, modes : sequence of str
-        What kinds of lanes and modes are called, by position.
-    rows : sequence of str
-        Lines of the tooltip below from, to and mode; words of a lane begin at ``customdata[2]``.
-    """
-    for e, m in np.unique(np.column_stack([kind, lanes.mode]), axis=0).tolist():
-        at = (kind == e) & (lanes.mode == m)
-        by = f" by {label(modes[m])}".replace("%", "&#37;") if modes[m] else ""  # a template would read %{…}
-        head = f"<b>%{{customdata[0]}} → %{{customdata[1]}}</b><br>{titles[e]}{by}"
-        yield {
-            "type": "scatter", "mode": "none", "showlegend": False,
-            "meta": {"layer": "lanes", "kind": e, "mode": m, "pointed": True},
-            "hovertemplate": "<br>".join([head, *rows]) + "<extra></extra>",
-            "at": np.nonzero(at)[0].tolist(),
-        }  # fmt: skip
+        [
+            amount(units),
+            amount(vehicles),
+            money(cost, currency, scale),
+            money(each, currency),
+            lane_span(fastest, slowest),
+            *([f"{number:,}"] if number > 1 else []),
+        ]
+        for units, vehicles, cost, each, fastest, slowest, number in zip(*columns, strict=True)
+    ]
 
 
 def lane_rows(lanes: Lanes) -> list[str]:
@@ -186,3 +146,73 @@ def lane_rows(lanes: Lanes) -> list[str]:
     rows += ["%{customdata[3]} vehicles"] if (lanes.vehicles > 0).any() else []
     rows += ["%{customdata[4]}, %{customdata[5]} per unit"]
     return rows + (["%{customdata[6]} on the way"] if np.isfinite(lanes.fastest).any() else [])
+
+
+def lane_span(fastest: float, slowest: float) -> str:
+    """Return the days on a lane: ``2 days``, ``1.5 to 2 days``."""
+    if not np.isfinite(fastest):
+        return "not known how long"
+    return days(fastest) if days(fastest) == days(slowest) else f"{days(fastest).split()[0]} to {days(slowest)}"
+
+
+def lane_lines(lanes: Lanes, of: Sorted, classes: Classes) -> Iterator[dict[str, Any]]:
+    """Yield lanes as lines; ``at`` stands for their coordinates until they are filled in.
+
+    Parameters
+    ----------
+    lanes : Lanes
+        What is drawn.
+    of : Sorted
+        What each of them is.
+    classes : Classes
+        Of the plan.
+    """
+    width, price = classes.width(lanes), classes.price(lanes)
+    opacity = float(np.interp(len(lanes), _NUMBERS, _OPACITY))
+    for e, m, w, p in np.unique(np.column_stack([of.kind, lanes.mode, width, price]), axis=0).tolist():
+        at = np.nonzero((of.kind == e) & (lanes.mode == m) & (width == w) & (price == p))[0]
+        plain = {"mode": mode_colour(m), "kind": kind_colour(e), "cost": classes.colours[p]}
+        colours = {name: faint(colour, opacity) for name, colour in plain.items()}
+        rank = int(of.rank[at[0]])
+        yield {
+            "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False,
+            "line": {
+                "color": colours["mode"], "width": classes.widths[w], "dash": _DASHES[rank % len(_DASHES)],
+                "shape": "spline",
+            },
+            "meta": {
+                "layer": "lanes", "kind": e, "mode": m, "bend": bend(rank, straight=of.straight), "colours": colours,
+                "width": classes.widths[w],
+            },
+            "at": at.tolist(),
+        }  # fmt: skip
+
+
+def lane_points(
+    lanes: Lanes, of: Sorted, titles: Sequence[str], modes: Sequence[str], rows: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the middles of lanes, which are not seen: pointed at, they say what a lane carries.
+
+    Parameters
+    ----------
+    lanes : Lanes
+        What is drawn.
+    of : Sorted
+        What each of them is.
+    titles, modes : sequence of str
+        What kinds of lanes and modes are called, by position.
+    rows : sequence of str
+        Lines of the tooltip below from, to and mode; words of a lane begin at ``customdata[2]``.
+    """
+    together = lanes.count > 1
+    for e, m, more in np.unique(np.column_stack([of.kind, lanes.mode, together]), axis=0).tolist():
+        at = np.nonzero((of.kind == e) & (lanes.mode == m) & (together == more))[0]
+        by = f" by {label(modes[m])}".replace("%", "&#37;") if modes[m] else ""  # a template would read %{…}
+        head = f"<b>%{{customdata[0]}} → %{{customdata[1]}}</b><br>{titles[e]}{by}"
+        last = ["%{customdata[7]} lanes together"] if more else []
+        turn = bend(int(of.rank[at[0]]), straight=of.straight)
+        yield {
+            "type": "scatter", "mode": "none", "showlegend": False,
+            "meta": {"layer": "lanes", "kind": e, "mode": m, "bend": turn, "pointed": True},
+            "hovertemplate": "<br>".join([head, *rows, *last]) + "<extra></extra>", "at": at.tolist(),
+        }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
     from netopt.network import Network
 
-__all__ = ["TIERS", "Carried", "Kinds", "Lanes", "carried", "offered"]
+__all__ = ["TIERS", "Carried", "Kinds", "Lanes", "carried", "in_tiers", "offered"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.object_]
 
 TIERS = ("supplier", "plant", "dc", "sort_center", "fc", "customer")
 """Types of places in the order in which goods move."""
@@ -37,6 +38,8 @@ class Lanes:
         Positions of places, shape (lanes,).
     mode : ndarray of int
         Position in `Carried.modes`, shape (lanes,).
+    count : ndarray of int
+        How many lanes each stands for, shape (lanes,).
     units, vehicles, cost : ndarray
         Sums of the flows, shape (lanes,).
     fastest, slowest : ndarray
@@ -46,6 +49,7 @@ class Lanes:
     origin: IntArray
     destination: IntArray
     mode: IntArray
+    count: IntArray
     units: FloatArray
     vehicles: FloatArray
     cost: FloatArray
@@ -59,6 +63,11 @@ class Lanes:
         """Return some of the lanes, by position or by whether they stay."""
         return replace(self, **{name: getattr(self, name)[keep] for name in self.__dataclass_fields__})
 
+    @property
+    def per_unit(self) -> FloatArray:
+        """Cost per unit, 0 where nothing moves, shape (lanes,)."""
+        return np.divide(self.cost, self.units, out=np.zeros(len(self)), where=self.units > 0)
+
 
 @dataclass(frozen=True)
 class Carried:
@@ -66,10 +75,8 @@ class Carried:
 
     Parameters
     ----------
-    modes : tuple of str
-        The busiest first.
-    products, periods : tuple of str
-        Those that move.
+    modes, products, periods : tuple of str
+        Those that move anything, the busiest mode first.
     lane : ndarray of int
         Lane of each flow: a position in `origin`, `destination` and `mode`, shape (flows,).
     product, period : ndarray of int
@@ -91,31 +98,22 @@ class Carried:
     mode: IntArray
     values: FloatArray
 
-    def shown(self, product: str | None = None, period: str | None = None) -> BoolArray:
-        """Return which flows are of a product and leave in a period; all without them."""
-        keep = np.ones(len(self.lane), dtype=bool)
-        if product is not None:
-            keep &= self.product == self.products.index(product)
-        if period is not None:
-            keep &= self.period == self.periods.index(period)
-        return keep
-
     def count(self, product: str | None = None, period: str | None = None) -> int:
-        """Return how many lanes carry a product in a period."""
-        return len(np.unique(self.lane[self.shown(product, period)]))
+        """Return how many lanes carry a product in a period; all of them without these."""
+        return len(np.unique(self.lane[self._shown(product, period)]))
 
     def lanes(self, product: str | None = None, period: str | None = None) -> Lanes:
-        """Return the lanes that carry a product in a period, in the order of the flows."""
-        keep = self.shown(product, period)
-        lane, count = self.lane[keep], len(self.origin)
+        """Return the lanes that carry a product, and leave in a period; all of them without these."""
+        keep = self._shown(product, period)
+        lane, total = self.lane[keep], len(self.origin)
         units, vehicles, cost, days = self.values[:, keep]
-        fastest, slowest = np.full(count, np.inf), np.full(count, -np.inf)
+        fastest, slowest = np.full(total, np.inf), np.full(total, -np.inf)
         np.fmin.at(fastest, lane, days)
         np.fmax.at(slowest, lane, days)
         known = np.isfinite(fastest)
         return Lanes(
-            self.origin, self.destination, self.mode,
-            *(np.bincount(lane, column, minlength=count).astype(np.float64) for column in (units, vehicles, cost)),
+            self.origin, self.destination, self.mode, np.ones(total, dtype=np.int64),
+            *(np.bincount(lane, column, minlength=total).astype(np.float64) for column in (units, vehicles, cost)),
             *(np.where(known, column, np.nan) for column in (fastest, slowest)),
         ).select(np.unique(lane))  # fmt: skip
 
@@ -127,6 +125,14 @@ class Carried:
         yield from ((product, None) for product in products)
         yield from ((None, period) for period in periods)
         yield from ((product, period) for product in products for period in periods)
+
+    def _shown(self, product: str | None, period: str | None) -> BoolArray:
+        keep = np.ones(len(self.lane), dtype=bool)
+        if product is not None:
+            keep &= self.product == self.products.index(product)
+        if period is not None:
+            keep &= self.period == self.periods.index(period)
+        return keep
 
 
 def carried(network: Network, flows: pd.DataFrame) -> Carried:
@@ -166,11 +172,10 @@ def offered(network: Network) -> Lanes:
     key = (lanes.origin * len(network.places.names) + lanes.destination) * len(lanes.modes) + lanes.mode
     at = np.sort(np.unique(key, return_index=True)[1])
     at = at[np.argsort(lanes.distance[at], kind="stable")]  # NaN, where no distance is known, comes last
-    nothing = np.zeros(len(at))
-    days = lanes.days[at]
+    nothing, days = np.zeros(len(at)), lanes.days[at]
     return Lanes(
-        lanes.origin[at], lanes.destination[at], lanes.mode[at], nothing, nothing, nothing,
-        days.min(axis=1, initial=np.inf), days.max(axis=1, initial=-np.inf),
+        lanes.origin[at], lanes.destination[at], lanes.mode[at], np.ones(len(at), dtype=np.int64),
+        nothing, nothing, nothing, days.min(axis=1, initial=np.inf), days.max(axis=1, initial=-np.inf),
     )  # fmt: skip
 
 
@@ -180,29 +185,36 @@ class Kinds:
 
     Parameters
     ----------
+    places : ndarray of str
+        Types of places, by position.
     ends : tuple of pair of str
-        Types of the places at both ends.
+        Types of the places at both ends of a lane.
     """
 
+    places: Words
     ends: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, network: Network, lanes: Lanes) -> Kinds:
-        """Return the kinds of some lanes."""
-        kinds = network.places.kinds
-        found = set(zip(kinds[lanes.origin], kinds[lanes.destination], strict=True))
-        return cls(tuple(sorted(found, key=lambda ends: tuple(map(_tier, ends)))))
+    def of(cls, places: Words, lanes: Lanes) -> Kinds:
+        """Return the kinds of some lanes between places of these types."""
+        found = set(zip(places[lanes.origin], places[lanes.destination], strict=True))
+        return cls(places, tuple(sorted(found, key=lambda ends: tuple(map(_tier, ends)))))
 
-    def at(self, network: Network, lanes: Lanes) -> IntArray:
+    def at(self, lanes: Lanes) -> IntArray:
         """Return the position of each lane's kind, shape (lanes,)."""
-        kinds, place = network.places.kinds, {ends: at for at, ends in enumerate(self.ends)}
-        pairs = zip(kinds[lanes.origin], kinds[lanes.destination], strict=True)
+        place = {ends: at for at, ends in enumerate(self.ends)}
+        pairs = zip(self.places[lanes.origin], self.places[lanes.destination], strict=True)
         return np.fromiter((place[ends] for ends in pairs), dtype=np.int64, count=len(lanes))
 
     @property
     def titles(self) -> list[str]:
         """What each kind is called: ``DC → FC``."""
         return [" → ".join(map(singular, ends)) for ends in self.ends]
+
+
+def in_tiers(kinds: Iterable[str]) -> list[str]:
+    """Return types of places, each once, in the order in which goods move."""
+    return sorted(dict.fromkeys(kinds), key=_tier)
 
 
 def _tier(kind: str) -> int:

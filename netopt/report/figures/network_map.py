@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netopt.report.figures.filled import filled
-from netopt.report.figures.ground import mapped
-from netopt.report.figures.lane_traces import bends, classes_of, lane_lines, lane_points, lane_span
+from netopt.report.figures.ground import layered, mapped, on_earth
+from netopt.report.figures.lane_traces import Sorted, classes_of, lane_lines, lane_points, lane_span, ranks
 from netopt.report.figures.lanes import Kinds, Lanes, offered
 from netopt.report.figures.place_traces import diameters, place_template
 from netopt.report.figures.style import GREY, KINDS, SYMBOLS, Figure, plural
@@ -31,23 +31,23 @@ def network_map(network: Network) -> Figure:
     network : Network
         At most 10,000 of its lanes and 3,000 of its customers are drawn; the sentence says what is left out.
     """
-    ground = mapped(network)
     every = offered(network)
+    ground = mapped(network) if on_earth(network, every) else layered(network.places.kinds, every)
     lanes = ground.here(every)
     last = lanes.destination >= len(network.facilities)
     lanes = lanes.select(np.argsort(last, kind="stable")[:_MOST_LANES])
-    kinds = Kinds.of(network, lanes)
-    kind = kinds.at(network, lanes)
+    kinds = Kinds.of(network.places.kinds, lanes)
+    kind = kinds.at(lanes)
+    of = Sorted(kind, ranks(kind, lanes.mode)[kind, lanes.mode], ground.kind == "layers")
     said = {
         "from": lanes.origin.tolist(),
         "to": lanes.destination.tolist(),
-        "bend": bends(lanes),
         "words": [[lane_span(*days)] for days in zip(lanes.fastest, lanes.slowest, strict=True)],
     }
     modes = list(network.lanes.modes)
     traces = [
-        *lane_lines(lanes, kind, classes_of(lanes)),
-        *lane_points(lanes, kind, kinds.titles, modes, ["%{customdata[2]} on the way"]),
+        *lane_lines(lanes, of, classes_of(lanes)),
+        *lane_points(lanes, of, kinds.titles, modes, ["%{customdata[2]} on the way"]),
         *_places(network, ground.x),
     ]
     places = ground.places(network.places.names)

@@ -43,6 +43,8 @@ def shown(subject: Plan | Network, name: str, **options: Any) -> go.Figure:
     if name not in figures:
         raise ValueError(f"there is no figure {name!r}; use one of {', '.join(figures)}")
     figure = figures[name](subject, **options)
+    if not figure["data"]:
+        raise ValueError(figure["layout"]["meta"]["says"])
     title = {"text": label(figure["layout"]["meta"]["says"]), "x": 0, "xanchor": "left", "font": {"size": 14}}
     margin = figure["layout"].get("margin", {}) | {"t": 48}
     return go.Figure({"data": figure["data"], "layout": figure["layout"] | {"title": title, "margin": margin}})

@@ -13,7 +13,7 @@ from netopt.report.words import safe
 
 __all__ = [
     "BLUE", "COSTS", "FAINT", "FONT", "GREEN", "GREY", "INK", "KINDS", "ORANGE", "PURPLE", "SERIES", "SKY", "SYMBOLS",
-    "VERMILION", "YELLOW", "Figure", "label", "layout", "plural", "singular",
+    "VERMILION", "YELLOW", "Figure", "faint", "hover", "label", "layout", "over_time", "plural", "singular",
 ]  # fmt: skip
 
 Figure = dict[str, Any]
@@ -64,6 +64,11 @@ def label(name: object, width: int = 0) -> str:
     return html.escape(safe(name, width), quote=False)
 
 
+def faint(colour: str, opacity: float) -> str:
+    """Return a colour such as ``#0072B2`` through which others are seen."""
+    return f"{colour}{round(255 * opacity):02X}"
+
+
 def singular(kind: str) -> str:
     """Return what a place of a type is called: ``DC``, ``sort center``."""
     return _NAMES[kind][0] if kind in _NAMES else label(kind)
@@ -72,6 +77,11 @@ def singular(kind: str) -> str:
 def plural(kind: str) -> str:
     """Return what several places of a type are called: ``DCs``, ``customers``."""
     return _NAMES[kind][1] if kind in _NAMES else f"{label(kind)}s"
+
+
+def hover(head: str, *rows: str) -> str:
+    """Return a tooltip: a line in bold, then others."""
+    return f"<b>{head}</b><br>{'<br>'.join(rows)}<extra></extra>"
 
 
 def layout(says: str, **more: Any) -> dict[str, Any]:
@@ -99,7 +109,12 @@ def layout(says: str, **more: Any) -> dict[str, Any]:
             "yanchor": "bottom",
             "traceorder": "normal",
         },
-        "hoverlabel": {"align": "left", "font": {"family": FONT, "size": 13}},
+        "hoverlabel": {
+            "align": "left",
+            "bgcolor": "#23282D",
+            "bordercolor": "#23282D",
+            "font": {"family": FONT, "size": 13, "color": "#FFFFFF"},
+        },
         "xaxis": _axis(),
         "yaxis": _axis(),
         "meta": {"says": says},
@@ -109,5 +124,25 @@ def layout(says: str, **more: Any) -> dict[str, Any]:
     return common
 
 
+def over_time(says: str, bars: int, barmode: str, title: str = "") -> dict[str, Any]:
+    """Return the layout of bars side by side, one for each period or step, on top of each other by series."""
+    return layout(
+        says,
+        barmode=barmode,
+        bargap=max(0.25, 1 - 0.12 * bars),  # a few bars need not be as wide as the page
+        height=300,
+        showlegend=True,
+        xaxis={"type": "category", "showgrid": False} | ({"title": {"text": title, "standoff": 8}} if title else {}),
+        yaxis={"tickformat": "~s", "rangemode": "tozero"},
+    )
+
+
 def _axis() -> dict[str, Any]:
-    return {"gridcolor": FAINT, "zeroline": False, "fixedrange": True, "automargin": True, "ticks": ""}
+    return {
+        "gridcolor": FAINT,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": True,
+        "ticks": "",
+        "ticklabelstandoff": 6,
+    }
