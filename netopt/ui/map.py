@@ -46,6 +46,24 @@ _LAYOUT = {
 }
 """The map fills its frame, so that its legend is in it."""
 
+_CLICKED = """(clicked) => {
+  const chart = clicked.event?.target?.closest?.(".js-plotly-plot");
+  if (!chart) return;
+  const { xaxis, yaxis } = chart._fullLayout, frame = chart.querySelector(".nsewdrag").getBoundingClientRect();
+  const [left, top] = [clicked.event.clientX - frame.x, clicked.event.clientY - frame.y];
+  let nearest = 14, name = null;
+  for (const trace of chart.data) {
+    const { layer, place } = trace.meta ?? {};
+    if (!["places", "shut"].includes(layer) || place === "customer" || !trace.customdata) continue;
+    trace.customdata.forEach((said, at) => {
+      const away = Math.hypot(xaxis.l2p(trace.x[at]) - left, yaxis.l2p(trace.y[at]) - top);
+      if (away < nearest) [nearest, name] = [away, said[0]];
+    });
+  }
+  if (name !== null) emit(name);
+}"""
+"""The site that is nearest to where the map was clicked, in pixels: customers and lanes lie over sites."""
+
 _MOST_BUTTONS = 40
 _MOST_LANES = 400
 """More lanes than that hide the sites, so that they are drawn only when asked for."""
@@ -162,8 +180,7 @@ class MapView:
         if self._plot is None:
             with self._holder:
                 self._plot = plot(figure, zoom=True)
-                first = "(e) => { const p = e.points?.[0]; if (p?.customdata) emit(p.customdata[0]); }"
-                self._plot.on("plotly_click", self._click, js_handler=first)
+                self._plot.on("plotly_click", self._click, js_handler=_CLICKED)
             return
         redraw(self._plot, figure)
 

@@ -140,17 +140,13 @@ def _draw_tables(plan: Plan) -> None:
 
 def _draw_figures(plan: Plan) -> None:
     """Draw the figures of the report; the map has a place of its own."""
-    with ui.row().classes("pair"):
+    with ui.row().classes("pair drawings"):
         for name, make in FIGURES.items():
-            if name == "map":
-                continue
-            try:
-                figure = make(plan)
-            except ValueError:  # the plan has nothing of the kind
-                continue
-            with ui.column().classes("wide"):
-                ui.label(safe(figure["layout"]["meta"]["says"])).classes("note")
-                plot(figure)
+            figure = make(plan) if name != "map" else {"data": []}
+            if figure["data"]:
+                with ui.column().classes("wide drawn"):
+                    ui.label(safe(figure["layout"]["meta"]["says"]))
+                    plot(figure).style(f"height: {int(figure['layout']['height'])}px")
 
 
 def _draw_reasons(plan: Plan) -> None:

@@ -209,4 +209,4 @@ class TablesView:
         self.update()
         if self._grid is not None:
             target = column if column in known else known[0]
-            ui.run_javascript(_FOCUS.format(grid=self._grid.id, row=int(row), column=target))
+            self._grid.client.run_javascript(_FOCUS.format(grid=self._grid.id, row=int(row), column=target))
