@@ -42,7 +42,7 @@ def ui(
     page writes the tables elsewhere. Ctrl-C ends a search with the best plan so far, and then the page.
     """
     if find_spec("nicegui") is None:
-        raise Failure(ExitCode.INPUT, "the page needs NiceGUI: install it with  python -m pip install 'netopt[ui]'")
+        raise Failure(ExitCode.INPUT, "the page needs NiceGUI; install it with: python -m pip install 'netopt[ui]'")
     found = options.read_changed(network, edits)
     from netopt.ui.server import serve
     from netopt.ui.state import Workspace

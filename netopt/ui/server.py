@@ -49,11 +49,13 @@ def serve(workspace: Workspace, tell: Tell, *, port: int = 0, browser: bool = Tr
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((_HOST, port))
+        listening.listen()  # a browser that comes before all is ready waits
         site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         add_downloads(site, workspace)
+        ui.page("/")(lambda: draw_page(workspace))
         ui.run_with(
-            site, root=lambda: draw_page(workspace), title=f"netopt: {workspace.name}", dark=None, tailwind=False,
-            reconnect_timeout=_RECONNECT_SECONDS, show_welcome_message=False, gzip_middleware_factory=None,
+            site, title=f"netopt: {workspace.name}", dark=None, tailwind=False, gzip_middleware_factory=None,
+            reconnect_timeout=_RECONNECT_SECONDS, show_welcome_message=False,
         )  # fmt: skip
         guard = Guard(site, listening.getsockname()[1])
         config = uvicorn.Config(

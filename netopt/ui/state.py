@@ -139,7 +139,8 @@ class Workspace:
             return "A search is going on."
         if self.draft.problems:
             count = len(self.draft.problems)
-            return f"{count} {'cell has' if count == 1 else 'cells have'} to be mended first; the tables show them."
+            cells, them = ("cell has", "it") if count == 1 else ("cells have", "them")
+            return f"{count:,} {cells} to be mended first; the tables show {them}."
         return None
 
     def solve(self) -> Search:
