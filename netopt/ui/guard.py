@@ -51,12 +51,18 @@ class Guard:
         self._origins = tuple(f"http://{host}" for host in self._hosts)
         self._cookie = f"netopt-{port}"  # cookies are shared by all ports of a host
         self._session = secrets.token_urlsafe(32)
+        self._once = ""
         self._headers = _headers(" ".join(f"ws://{host}" for host in self._hosts))
 
     @property
     def address(self) -> str:
         """Where a browser enters."""
         return f"{self._origins[0]}/?token={self.token}"
+
+    def address_to_open(self) -> str:
+        """Return where a browser enters once: what starts a browser is seen by every user of the machine."""
+        self._once = secrets.token_urlsafe(32)
+        return f"{self._origins[0]}/?token={self._once}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""
@@ -91,7 +97,12 @@ class Guard:
 
     def _has_token(self, scope: Scope) -> bool:
         said = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [])
-        return scope["method"] == "GET" and len(said) == 1 and _equal(said[0], self.token)
+        if scope["method"] != "GET" or len(said) != 1:
+            return False
+        if self._once and _equal(said[0], self._once):
+            self._once = ""
+            return True
+        return _equal(said[0], self.token)
 
     async def _let_in(self, send: Send) -> None:
         cookie = f"{self._cookie}={self._session}; Path=/; HttpOnly; SameSite=Strict"

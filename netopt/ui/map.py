@@ -237,10 +237,10 @@ class MapView:
 
 def _marked(figure: dict[str, Any], *, lanes: bool) -> dict[str, Any]:
     """Return the map of a network with a mark for what is said of each site, and its lanes where they are asked for."""
+    if not lanes:
+        figure["data"] = [trace for trace in figure["data"] if trace.get("meta", {}).get("layer") != "lanes"]
     for trace in figure["data"]:
         meta = trace.get("meta", {})
-        if meta.get("layer") == "lanes":
-            trace["visible"] = lanes
         if meta.get("layer") == "places" and meta.get("place") != "customer" and trace.get("customdata"):
             own = trace["marker"]["symbol"]
             said = [words[1] for words in trace["customdata"]]

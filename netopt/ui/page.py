@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.resources import files
@@ -10,12 +11,11 @@ from typing import TYPE_CHECKING
 from nicegui import run, ui
 
 from netopt.errors import NetoptError
-from netopt.report.checks import check_network
 from netopt.report.service import met
 from netopt.report.words import amount, gap_words, money, percent, safe
 from netopt.ui.dialogs import ask_edit, ask_path
 from netopt.ui.export import exports, write_export
-from netopt.ui.map import MapView
+from netopt.ui.map import MapView, statuses
 from netopt.ui.parts import button, complain, tell
 from netopt.ui.result import ResultView
 from netopt.ui.scenarios import ScenariosView
@@ -55,7 +55,7 @@ class _Page:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._seen = -1
-        self._busy = False
+        self._one = asyncio.Lock()  # changes are made in the order in which they are typed
         self._mapped: object = None
         self._figured: object = None
 
@@ -146,23 +146,17 @@ class _Page:
 
     async def act(self, made: Callable[[Draft], object]) -> bool:
         """Make a change of the draft, away from this thread; say what is wrong where it cannot be made."""
-        if self._busy:
-            tell("The last change is still being checked.")
-            return False
-        self._busy = True
-        try:
-            await run.io_bound(self.workspace.change, made)
-        except NetoptError as error:
-            complain(error)
-            return False
-        finally:
-            self._busy = False
+        async with self._one:
+            try:
+                await run.io_bound(self.workspace.change, made)
+            except NetoptError as error:
+                complain(error)
+                return False
         self.update()
         return True
 
-    def _step(self, which: str) -> None:
-        getattr(self.workspace.draft, which)()
-        self.changed()
+    async def _step(self, which: str) -> None:
+        await self.act(lambda draft: getattr(draft, which)())
 
     def _solve(self) -> None:
         try:
@@ -196,11 +190,11 @@ class _Page:
 
 def _network_figures(workspace: Workspace) -> Iterator[Figure]:
     network = workspace.network
-    sizes = check_network(network).network
-    yield "Sites", amount(sizes["facilities"]), ""
-    yield "Customers", amount(sizes["customers"]), ""
+    open_to_choice = list(statuses(network).values()).count("consider")
+    yield f"Sites, {open_to_choice:,} to choose", amount(len(network.facilities)), ""
+    yield "Customers", amount(len(network.customers)), ""
     yield "Demand", amount(float(network.demand["quantity"].sum())), ""
-    yield "Lanes", amount(sizes["lanes"]), ""
+    yield "Lanes", amount(len(network.lanes)), ""
 
 
 def _plan_figures(workspace: Workspace) -> Iterator[Figure]:

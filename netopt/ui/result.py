@@ -58,7 +58,7 @@ class ResultView:
         workspace = self._workspace
         self._searched.set_visibility(workspace.search is not None)
         self._draw_chart()
-        told = (workspace.result, workspace.stale, len(workspace.kept))
+        told = (workspace.result, workspace.stale, len(workspace.kept), workspace.result is None and workspace.solving)
         if told == self._drawn:
             return
         self._drawn = told
@@ -67,7 +67,8 @@ class ResultView:
         plan = workspace.result.plan if workspace.result is not None else None
         with self._answer:
             if plan is None:
-                ui.label("There is no plan yet: press Solve.").classes("empty")
+                words = "No plan yet: the search goes on." if workspace.solving else "No plan yet: press Solve."
+                ui.label(words).classes("empty")
                 return
             _draw_answer(plan)
             if workspace.stale:

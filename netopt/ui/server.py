@@ -65,7 +65,7 @@ def serve(workspace: Workspace, tell: Tell, *, port: int = 0, browser: bool = Tr
         tell(f"netopt ui: {guard.address}")
         tell("Only this machine can open it. Ctrl-C ends it.")
         if browser:
-            threading.Timer(0.5, webbrowser.open, [guard.address]).start()
+            threading.Thread(target=webbrowser.open, args=[guard.address_to_open()], daemon=True).start()
         workspace.solver.warm_up()
         try:
             _Server(config, workspace, tell).run(sockets=[listening])

@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["SearchBar", "search_chart", "search_words"]
 
 _GAPS = (1e-4, 1e-3, 5e-3, 1e-2, 5e-2)
+_WEAK = 0.5
 _SERIES = (("best plan", "cost", BLUE), ("no plan costs less than", "bound", ORANGE))
 
 
 def search_chart(search: Search) -> dict[str, Any]:
     """Return the chart of a search: cost of the best plan and bound, over time."""
+    last = search.history[-1].bound if search.history else -math.inf
+    least = last * _WEAK if last > 0 else -math.inf  # the first bounds may be so weak that nothing else is seen
     data = []
     for name, column, colour in _SERIES:
-        known = [(at.seconds, getattr(at, column)) for at in search.history if math.isfinite(getattr(at, column))]
+        known = [(at.seconds, getattr(at, column)) for at in search.history if getattr(at, column) > least]
+        known = [point for point in known if math.isfinite(point[1])]
         points = [*known, (max(search.elapsed, known[-1][0]), known[-1][1])] if known else []
         data.append(
             {

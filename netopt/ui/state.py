@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,7 @@ class Workspace:
         self.beside: str | None = None
         self.changes = 0
         self._solved: Version | None = None
+        self._lock = threading.Lock()
 
     @property
     def network(self) -> Network:
@@ -123,7 +125,9 @@ class Workspace:
         InputError
             When the change cannot be made; nothing has changed then.
         """
-        made(self.draft)
+        with self._lock:  # of two windows
+            made(self.draft)
+            _ = self.draft.network  # built here, in the thread of the change
         self.changed()
 
     # -- solving ------------------------------------------------------------------------------------------------------

@@ -119,6 +119,17 @@ def test_websockets_need_cookie_and_origin(guard: Guard) -> None:
     assert ask(guard, "websocket", origin=own, cookie=given)[0] == 200
 
 
+def test_the_address_that_is_opened_works_once(guard: Guard) -> None:
+    query = guard.address_to_open().split("?")[1]
+    assert ask(guard, query=query, host="evil.example")[0] == 403
+    assert ask(guard, query=query)[0] == 200
+    assert ask(guard, query=query)[0] == 403
+    assert ask(guard, query=f"token={guard.token}")[0] == 200
+    first = guard.address_to_open().split("?")[1]
+    guard.address_to_open()
+    assert ask(guard, query=first)[0] == 403
+
+
 def test_every_guard_has_a_token_of_its_own(guard: Guard) -> None:
     assert Guard(_app, PORT).token != guard.token
     assert len(guard.token) >= 40
