@@ -82,7 +82,7 @@ def _legend(atlas: Atlas, payload: dict[str, Any]) -> Iterator[str]:
         [(f"kind:{at}", title, _stroke(kind_colour(at), "by-kind")) for at, title in enumerate(atlas.kinds.titles)],
     )
     modes = [
-        (f"mode:{at}", text(mode) or "no mode", _stroke(mode_colour(at), "by-mode"))
+        (f"mode:{at}", text(mode) or "no mode", _stroke(mode_colour(at), "by-mode", dash=atlas.dash(at)))
         for at, mode in enumerate(atlas.carried.modes)
     ]
     if len(modes) > 1:
@@ -117,7 +117,8 @@ def _group(title: str, items: Iterable[tuple[str, str, str]]) -> str:
 
 def _key(title: str, kind: str, items: Iterable[Item]) -> str:
     spans = "".join(f"<span>{mark}{text(words)}</span>" for mark, words in items)
-    return f'<div class="key {kind}"><b>{title}</b>{spans}</div>'
+    head = f"<strong>{title}</strong>" if title else ""
+    return f'<div class="key {kind}">{head}{spans}</div>'
 
 
 def _check(name: str, value: str, words: str, mark: str) -> str:
@@ -135,8 +136,9 @@ def _tool(name: str, path: str, label: str) -> str:
     return f'<button type="button" data-tool="{name}" aria-label="{label}" title="{label}">{sign}</button>'
 
 
-def _stroke(colour: str, kind: str, width: float = 3) -> str:
-    line = f'<path d="M1 8H23" stroke="{colour}" stroke-width="{width:g}" fill="none"/>'
+def _stroke(colour: str, kind: str, width: float = 3, dash: str = "solid") -> str:
+    gaps = "" if dash == "solid" else f' stroke-dasharray="{dash.replace("px", "")}"'
+    line = f'<path d="M1 8H23" stroke="{colour}" stroke-width="{width:g}"{gaps} fill="none"/>'
     return f'<svg class="swatch {kind}" viewBox="0 0 24 16" width="24" height="16" aria-hidden="true">{line}</svg>'
 
 

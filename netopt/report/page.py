@@ -128,7 +128,7 @@ def _with_plan(plan: Plan, drawings: Drawings) -> Iterator[str]:
             "Not served", drawings.figure("unmet"), table(unmet_table(unmet, MOST, "unmet.csv"), "Not served")
         )
     everyone, same = customer_table(service, _CUSTOMERS), ("gets",) if unmet.empty else ()
-    search = "Find a customer, or a site's" if len(everyone.rows) > _FEW else ""
+    search = "Find a customer or a site" if len(everyone.rows) > _FEW else ""
     yield section("Customers", table(everyone, "Customers", minor=same, search=search))
 
 

@@ -1,7 +1,11 @@
 """The sample networks are what their READMEs say, and can be rebuilt."""
 
+import importlib.util
+import io
+import json
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -56,3 +60,44 @@ def test_us_retail_costs_what_an_independent_model_found():
     assert plan.bound <= 263_182_145.1646 * (1 + 1e-9)
     assert plan.cost == pytest.approx(263_182_145.1646, rel=1.01e-4)
     assert {"Memphis DC", "Reno", "Allentown"} <= set(plan.summary()["open_sites"])
+
+
+def test_borders_can_be_rebuilt_from_a_topology(tmp_path, monkeypatch):
+    """The packages themselves are not here: two squares that share a side stand for them."""
+    spec = importlib.util.spec_from_file_location("build_borders", DATA / "build_borders.py")
+    borders = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(borders)
+    topology = {
+        "transform": {"scale": [1.0, 1.0], "translate": [0.0, 0.0]},
+        "arcs": [[[1, 0], [0, 1]], [[1, 1], [-1, 0], [0, -1], [1, 0]], [[1, 0], [1, 0], [0, 1], [-1, 0]]],
+    }
+
+    def squares(name):
+        shapes = [("840", [[0, 1]]), ("1", [[2, ~0]])]
+        found = [{"type": "Polygon", "id": number, "arcs": arcs} for number, arcs in shapes]
+        return {**topology, "objects": {name: {"geometries": found}}}
+
+    def tarball(path, files):
+        with tarfile.open(path, "w:gz") as packed:
+            for name, content in files.items():
+                text = json.dumps(content).encode()
+                entry = tarfile.TarInfo(f"package/{name}")
+                entry.size = len(text)
+                packed.addfile(entry, io.BytesIO(text))
+        return str(path)
+
+    world = tarball(tmp_path / "w.tgz", {name: squares("countries") for name in ("countries-110m.json", "countries-50m.json")})
+    usa = tarball(tmp_path / "u.tgz", {"states-10m.json": squares("states")})
+    monkeypatch.setattr(borders, "TARGET", tmp_path / "borders.json")
+    monkeypatch.setattr(sys, "argv", ["build_borders.py", world, usa])
+    borders.main()
+    built = json.loads((tmp_path / "borders.json").read_text())
+    whole, fine, states = (built["sheets"][name] for name in ("world", "fine", "usa"))
+    assert whole["arcs"] == [[100, 0, 0, 100], [100, 100, -100, 0, 0, -100, 100, 0], [100, 0, 100, 0, 0, 100, -100, 0]]
+    assert whole["rings"] == [[0, 1], [2, ~0]]
+    assert whole["lines"] == {"border": [0], "coast": [1, 2]}
+    assert states["lines"] == {"state": [0], "coast": [1, 2]}
+    assert fine["rings"] == [[1, ~0]]  # without the USA, whose side of the border its own sheet draws
+    assert fine["lines"] == {"border": [], "coast": [1]}
+    committed = json.loads(borders.TARGET.with_name("borders.json").read_text())
+    assert committed["about"] == json.loads((DATA.parent / "netopt" / "report" / "assets" / "borders.json").read_text())["about"]

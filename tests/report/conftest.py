@@ -13,6 +13,8 @@ import netopt
 from netopt.network import Network
 from netopt.plan import Plan
 from netopt.report.console import show, terminal
+from tests.plan.rich import rich_plan
+from tests.report.places import WHERE, located
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -29,6 +31,18 @@ def plan() -> Plan:
 def monthly() -> Plan:
     """The plan of data/tiny-periods."""
     return netopt.solve(DATA / "tiny-periods" / "network.csv")
+
+
+@pytest.fixture(scope="session")
+def rich() -> Plan:
+    """Two products, two periods, three modes, stock, vehicles, promises, unmet demand; no coordinates."""
+    return rich_plan()
+
+
+@pytest.fixture(scope="session")
+def placed(rich: Plan) -> Plan:
+    """The same with coordinates."""
+    return located(rich, WHERE)
 
 
 @pytest.fixture

@@ -37,22 +37,36 @@ def evil_network(periods: int = 1, unmet: bool = False) -> dict[str, pd.DataFram
 
 
 class Seen(HTMLParser):
-    """What a page holds: its tags, its attributes and its text."""
+    """What a page holds: its tags, its attributes, its text, and what its scripts are and read."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str, str | None]] = []
         self.words: list[str] = []
+        self.scripts: list[str] = []
+        self.data: dict[str, str] = {}
+        self._script: str | None = None
         self.feed(page)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes += [(tag, name, value) for name, value in attrs]
+        if tag == "script":
+            self._script = dict(attrs).get("id") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script":
+            self._script = None
 
     def handle_data(self, data: str) -> None:
-        self.words.append(data)
+        if self._script is None:
+            self.words.append(data)
+        elif self._script:
+            self.data[self._script] = data
+        else:
+            self.scripts.append(data)
 
     @property
     def text(self) -> str:

@@ -85,7 +85,8 @@
       const marker = trace.meta.plain && state.customers === "demand" && { ...trace.marker, ...trace.meta.plain };
       return { ...trace, ...(line && { line }), ...(marker && { marker }), visible: shown(trace) };
     });
-    Plotly.react(map, [...atlas.behind, ...data], atlas.layout, { ...settings, scrollZoom: false });
+    // plotly writes into the layout that it is given, and keeps the zoom as long as `uirevision` is the same
+    Plotly.react(map, [...atlas.behind, ...data], structuredClone(atlas.layout), settings);
     map.closest("figure").dataset.colour = state.colour;
     map.closest("figure").dataset.customers = state.customers;
     map.setAttribute("aria-label", says);
@@ -117,7 +118,12 @@
     in: () => zoom(0.6),
     out: () => zoom(1 / 0.6),
     whole,
-    picture: () => Plotly.downloadImage(map, { format: "png", scale: 2, filename: "map" }),
+    picture: () => {
+      const white = { paper_bgcolor: "#fff", plot_bgcolor: "#fff" };
+      const size = { width: map.clientWidth, height: map.clientHeight };
+      const figure = { data: map.data, layout: { ...map.layout, ...white } };
+      return Plotly.downloadImage(figure, { format: "png", scale: 2, filename: "map", ...size });
+    },
   };
 
   if (map) {
@@ -153,10 +159,12 @@
     return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value);
   };
 
-  function compare(one, other) {
-    if (typeof one === "string" || typeof other === "string") return String(one).localeCompare(String(other), undefined, { numeric: true });
+  // What is not known comes last, whichever way the others are sorted.
+  function compare(one, other, down) {
     if (Number.isNaN(one) || Number.isNaN(other)) return Number.isNaN(one) - Number.isNaN(other);
-    return one - other;
+    const words = typeof one === "string" || typeof other === "string";
+    const order = words ? String(one).localeCompare(String(other), undefined, { numeric: true }) : one - other;
+    return down ? -order : order;
   }
 
   function sort(table, column) {
@@ -167,7 +175,7 @@
     for (const head of heads) head.removeAttribute("aria-sort");
     heads[column].setAttribute("aria-sort", down ? "descending" : "ascending");
     const body = table.tBodies[0];
-    const rows = [...body.rows].sort((a, b) => compare(value(a, column), value(b, column)) * (down ? -1 : 1));
+    const rows = [...body.rows].sort((a, b) => compare(value(a, column), value(b, column), down));
     body.append(...rows);
   }
 
@@ -207,15 +215,22 @@
   // -- paper -------------------------------------------------------------------------------------------------------
 
   // Tables behind figures are folded on the screen and open on paper, where figures are as wide as the sheet.
+  const PAPER = 680; // pixels across a sheet of A4 or letter
   const folds = all("details.behind");
   const plots = () => all(".js-plotly-plot");
   for (const fold of folds) fold.open = false;
+  // drawn anew, as some traces would only begin to move to their new places before the sheet is taken
+  const anew = (plot, size) => Plotly.newPlot(plot, plot.data, { ...plot.layout, ...size }, settings);
+  const height = (plot) => (plot === map ? undefined : plot.layout.height);
   addEventListener("beforeprint", () => {
     for (const fold of folds) { fold.dataset.was = fold.open; fold.open = true; }
-    for (const plot of plots()) Plotly.relayout(plot, { width: Math.min(plot.clientWidth, 680), autosize: false });
+    for (const plot of plots()) {
+      const tall = PAPER * (atlas.layout?.yaxis.range[1] / atlas.layout?.xaxis.range[1]);
+      anew(plot, { width: PAPER, height: height(plot) ?? tall, autosize: false });
+    }
   });
   addEventListener("afterprint", () => {
     for (const fold of folds) fold.open = fold.dataset.was === "true";
-    for (const plot of plots()) Plotly.relayout(plot, { width: null, autosize: true });
+    for (const plot of plots()) anew(plot, { width: undefined, height: height(plot), autosize: true });
   });
 })();

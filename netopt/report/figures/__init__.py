@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 
 from netopt.report.figures.costs import by_bucket, by_period
 from netopt.report.figures.map import plan_map
-from netopt.report.figures.prices import prices
-from netopt.report.figures.sankey import sankey
-from netopt.report.figures.service import service
-from netopt.report.figures.stock import stock
+from netopt.report.figures.prices import worth_of_limits
+from netopt.report.figures.sankey import from_supplier_to_region
+from netopt.report.figures.service import days_and_promises
+from netopt.report.figures.stock import stock_over_time
 from netopt.report.figures.style import Figure
-from netopt.report.figures.unmet import unmet
-from netopt.report.figures.utilization import utilization
+from netopt.report.figures.unmet import who_goes_without
+from netopt.report.figures.utilization import how_full
 
 __all__ = ["FIGURES", "Figure"]
 
@@ -25,11 +25,11 @@ FIGURES: Mapping[str, Callable[..., Figure]] = {
     "map": plan_map,
     "costs": by_bucket,
     "costs_by_period": by_period,
-    "utilization": utilization,
-    "service": service,
-    "stock": stock,
-    "sankey": sankey,
-    "prices": prices,
-    "unmet": unmet,
+    "utilization": how_full,
+    "service": days_and_promises,
+    "stock": stock_over_time,
+    "sankey": from_supplier_to_region,
+    "prices": worth_of_limits,
+    "unmet": who_goes_without,
 }
 """By name, in the order of the page; `map` takes product, period and colour, `stock` a site, the others nothing."""

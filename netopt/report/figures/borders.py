@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,8 +65,9 @@ class Window:
         return self.right - self.left
 
 
+@lru_cache(maxsize=4)  # all scenarios of a network have the same ground
 def borders(projection: Projection, window: Window) -> tuple[list[Line], dict[str, list[Line]]]:
-    """Return the land as rings, and the lines by kind: ``coast``, ``border`` and ``state``.
+    """Return the land as rings, and the lines by kind: ``state``, ``border`` and ``coast``.
 
     Parameters
     ----------
@@ -76,59 +76,88 @@ def borders(projection: Projection, window: Window) -> tuple[list[Line], dict[st
     window : Window
         Nothing outside is returned.
     """
-    names = ("world",) if window.width > _WORLD_KM else ("fine", "usa")
     land: list[Line] = []
-    lines: dict[str, list[Line]] = {"coast": [], "border": [], "state": []}
-    for name in names:
-        arcs, sheet = _sheets()[name]
-        for ring in sheet["rings"]:
-            points = np.concatenate([arcs[at] if at >= 0 else arcs[~at][::-1] for at in ring])
-            land += _land(points, projection, window)
-        for kind, those in sheet["lines"].items():
-            for at in those:
-                lines[kind] += _lines(arcs[at], projection, window)
+    lines: dict[str, list[Line]] = {"state": [], "border": [], "coast": []}
+    for name in ("world",) if window.width > _WORLD_KM else ("fine", "usa"):
+        sheet = _sheets()[name]
+        for ring, turn in _near(sheet["land"], projection, window):
+            land += _land(ring, turn, projection, window)
+        for kind in lines:
+            for line in dict.fromkeys(at for at, _ in _near(sheet.get(kind, []), projection, window)):
+                lines[kind] += _lines(line.points, projection, window)
     return land, lines
 
 
+@dataclass(frozen=True, eq=False)
+class _Shape:
+    """A line or ring in degrees, longitude first, in one piece across the date line, and what it lies between."""
+
+    points: Line
+    low: FloatArray
+    high: FloatArray
+
+    @classmethod
+    def of(cls, points: Line) -> _Shape:
+        """Return the shape of some points."""
+        return cls(points, points.min(axis=0), points.max(axis=0))
+
+
 @lru_cache(maxsize=1)
-def _sheets() -> dict[str, tuple[list[FloatArray], dict[str, Any]]]:
-    """Return arcs in degrees, longitude first, and what is made of them, by sheet."""
+def _sheets() -> dict[str, dict[str, list[_Shape]]]:
+    """Return land and lines by sheet and kind."""
     text = files("netopt.report").joinpath("assets/borders.json").read_text(encoding="utf-8")
     content = json.loads(text)
-    scale = float(content["per_degree"])
-    return {
-        name: ([np.cumsum(np.reshape(arc, (-1, 2)), axis=0) / scale for arc in sheet["arcs"]], sheet)
-        for name, sheet in content["sheets"].items()
-    }
+    scale, found = float(content["per_degree"]), {}
+    for name, sheet in content["sheets"].items():
+        arcs = [np.cumsum(np.reshape(arc, (-1, 2)), axis=0) / scale for arc in sheet["arcs"]]
+        rings = ([arcs[at] if at >= 0 else arcs[~at][::-1] for at in ring] for ring in sheet["rings"])
+        found[name] = {"land": [_Shape.of(_closed(_whole(np.concatenate(ring)))) for ring in rings]} | {
+            kind: [_Shape.of(_whole(arcs[at])) for at in those] for kind, those in sheet["lines"].items()
+        }
+    return found
 
 
-def _land(points: Line, projection: Projection, window: Window) -> Iterator[Line]:
-    """Yield what a ring of land leaves in the window; a ring across the cut is there on both sides."""
-    reach = min(window.east + _REACH, _CUT)
-    low, high = window.latitude[0] - _REACH, window.latitude[1] + _REACH
-    around = _whole(points)
-    for turn in range(-720, 721, 360):
-        east = around[:, 0] - projection.longitude + turn
-        if east.max() < -reach or east.min() > reach or around[:, 1].max() < low or around[:, 1].min() > high:
+def _whole(points: Line) -> Line:
+    """Return a line in one piece across the date line."""
+    return np.column_stack([np.unwrap(points[:, 0], period=360.0), points[:, 1]])
+
+
+def _closed(ring: Line) -> Line:
+    """Return a ring that goes around a pole, as that of Antarctica does, closed there."""
+    if abs(ring[-1, 0] - ring[0, 0]) < 180.0:
+        return ring
+    pole = float(np.copysign(90.0, ring[:, 1].mean()))
+    return np.vstack([ring, [ring[-1, 0], pole], [ring[0, 0], pole]])
+
+
+def _near(shapes: list[_Shape], projection: Projection, window: Window) -> Iterator[tuple[_Shape, float]]:
+    """Yield the shapes that could show, each with the turn of the earth, in degrees, at which it does."""
+    reach, (south, north) = _reach(window)
+    for shape in shapes:
+        if shape.high[1] < south or shape.low[1] > north:
             continue
-        ring = _inside(np.column_stack([east, around[:, 1]]), (-reach, low, reach, high))
-        if len(ring) < 3:
-            continue
-        ring = _dense(np.vstack([ring, ring[:1]]))
-        ring = np.column_stack(projection.flat(ring[:, 1], ring[:, 0]))
-        ring = _inside(ring, (window.left, window.bottom, window.right, window.top))
-        if len(ring) > 2 and _area(ring) > _SMALLEST * window.width * (window.top - window.bottom):
-            yield ring
+        for turn in range(-720, 721, 360):
+            shift = turn - projection.longitude
+            if shape.low[0] + shift <= reach and shape.high[0] + shift >= -reach:
+                yield shape, shift
 
 
-def _whole(ring: Line) -> Line:
-    """Return a ring in one piece across the date line; one around a pole, as Antarctica is, is closed there."""
-    longitude, latitude = np.unwrap(ring[:, 0], period=360.0), ring[:, 1]
-    if abs(longitude[-1] - longitude[0]) > 180.0:
-        pole = float(np.copysign(90.0, latitude.mean()))
-        longitude = np.concatenate([longitude, longitude[[-1, 0]]])
-        latitude = np.concatenate([latitude, [pole, pole]])
-    return np.column_stack([longitude, latitude])
+def _reach(window: Window) -> tuple[float, tuple[float, float]]:
+    """Return how far east and west of the middle, and between which latitudes anything could show."""
+    return min(window.east + _REACH, _CUT), (window.latitude[0] - _REACH, window.latitude[1] + _REACH)
+
+
+def _land(shape: _Shape, shift: float, projection: Projection, window: Window) -> Iterator[Line]:
+    """Yield what a ring of land leaves in the window; one across the cut is there on both sides."""
+    reach, (south, north) = _reach(window)
+    ring = _inside(shape.points + np.array([shift, 0.0]), (-reach, south, reach, north))
+    if len(ring) < 3:
+        return
+    ring = _dense(np.vstack([ring, ring[:1]]))
+    ring = np.column_stack(projection.flat(ring[:, 1], ring[:, 0]))
+    ring = _inside(ring, (window.left, window.bottom, window.right, window.top))
+    if len(ring) > 2 and _area(ring) > _SMALLEST * window.width * (window.top - window.bottom):
+        yield ring
 
 
 def _inside(ring: FloatArray, box: tuple[float, float, float, float]) -> FloatArray:
@@ -169,14 +198,14 @@ def _dense(points: FloatArray) -> FloatArray:
 
 def _lines(points: Line, projection: Projection, window: Window) -> Iterator[Line]:
     """Yield the pieces of a line in the window."""
-    line = _dense(np.column_stack([np.unwrap(points[:, 0], period=360.0), points[:, 1]]))
+    line = _dense(points)
     east = projection.around(line[:, 0])
-    near = np.abs(east) < min(window.east + _REACH, _CUT)
-    near &= (line[:, 1] > window.latitude[0] - _REACH) & (line[:, 1] < window.latitude[1] + _REACH)
-    if not near.any():
-        return
+    reach, (south, north) = _reach(window)
+    near = (np.abs(east) < reach) & (line[:, 1] > south) & (line[:, 1] < north)
     x, y = projection.flat(line[:, 1], east)
     near &= (x >= window.left) & (x <= window.right) & (y >= window.bottom) & (y <= window.top)
+    if not near.any():
+        return
     jump = np.append(False, np.abs(np.diff(east)) > 180.0)  # from one side of the cut to the other
     group = np.cumsum((near & np.append(True, ~near[:-1])) | jump)[near]
     for piece in np.split(np.column_stack([x, y])[near], np.nonzero(np.diff(group))[0] + 1):

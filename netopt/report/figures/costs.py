@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from netopt.report.figures.style import SERIES, Figure, hover, label, layout, over_time
+from netopt.report.figures.style import SERIES, Figure, cash, hover, inert, label, layout, over_time
 from netopt.report.words import money, share
 
 if TYPE_CHECKING:
@@ -20,18 +20,19 @@ _WORDS = 0.09
 
 def by_bucket(plan: Plan) -> Figure:
     """Return the cost in one bar, the largest bucket first."""
-    totals, colours = _totals(plan)
-    total, currency = float(totals.sum()), plan.network.settings.currency
+    costs, currency = _table(plan), plan.network.settings.currency
+    totals = costs.sum(axis=1)
+    total = float(totals.sum())
     traces = []
-    for bucket, cost in totals.items():
+    for at, (bucket, cost) in enumerate(totals.items()):
         part = cost / total if total > 0 else 0.0
         words = share(part) if total > 0 else ""
         traces.append({
             "type": "bar", "orientation": "h", "name": label(bucket), "y": [""], "x": [float(cost)],
-            "marker": {"color": colours[str(bucket)]}, "textposition": "inside", "insidetextanchor": "middle",
+            "marker": {"color": SERIES[at]}, "textposition": "inside", "insidetextanchor": "middle",
             "text": [f"{label(bucket)}<br>{words}" if part >= _WORDS else ""], "textangle": 0,
-            "customdata": [[money(cost, currency, total), words]],
-            "hovertemplate": hover(label(bucket), "%{customdata[0]}", "%{customdata[1]} of the cost"),
+            "customdata": [[cash(cost, currency, total), words]],
+            "hovertemplate": hover(inert(bucket), "%{customdata[0]}", "%{customdata[1]} of the cost"),
         })  # fmt: skip
     says = f"{str(totals.index[0]).capitalize()} is {share(totals.iloc[0] / total)} of the cost." if total > 0 else ""
     ends = [min(0.0, float(totals[totals < 0].sum())), float(totals[totals > 0].sum())]
@@ -42,23 +43,19 @@ def by_bucket(plan: Plan) -> Figure:
 
 def by_period(plan: Plan) -> Figure:
     """Return the cost of each period, its buckets on top of each other; nothing where there is one period."""
-    periods = [str(name) for name in plan.network.periods.names]
-    if len(periods) < 2:
+    if len(plan.network.periods) < 2:
         return {"data": [], "layout": layout("There is one period.")}
-    totals, colours = _totals(plan)
-    costs, currency = plan.costs(), plan.network.settings.currency
-    table = costs.pivot_table(index="bucket", columns="period", values="cost", aggfunc="sum", fill_value=0.0)
-    table = table.reindex(index=totals.index, columns=periods, fill_value=0.0)
-    sums, scale = table.sum(), float(totals.sum())
-    names = [label(period) for period in periods]
+    costs, currency = _table(plan), plan.network.settings.currency
+    sums, scale = costs.sum(), float(costs.to_numpy().sum())
+    periods = [str(name) for name in costs.columns]
     traces = [
         {
-            "type": "bar", "name": label(bucket), "x": names, "y": table.loc[bucket].tolist(),
-            "marker": {"color": colours[str(bucket)]},
-            "customdata": [[money(cost, currency, scale)] for cost in table.loc[bucket]],
-            "hovertemplate": hover(f"{label(bucket)}, %{{x}}", "%{customdata[0]}"),
+            "type": "bar", "name": label(bucket), "x": [label(period) for period in periods], "y": row.tolist(),
+            "marker": {"color": SERIES[at]},
+            "customdata": [[cash(cost, currency, scale)] for cost in row],
+            "hovertemplate": hover(f"{inert(bucket)}, %{{x}}", "%{customdata[0]}"),
         }
-        for bucket in table.index
+        for at, (bucket, row) in enumerate(costs.iterrows())
     ]  # fmt: skip
     dearest, cheapest = int(sums.argmax()), int(sums.argmin())
     most, least = (money(float(sums.iloc[at]), currency, scale) for at in (dearest, cheapest))
@@ -66,8 +63,15 @@ def by_period(plan: Plan) -> Figure:
     return {"data": traces, "layout": over_time(says, len(periods), "relative")}
 
 
-def _totals(plan: Plan) -> tuple[pd.Series, dict[str, str]]:
-    """Return buckets that cost anything, the largest first, and their colours, which are the same in all figures."""
-    totals = plan.costs().groupby("bucket", sort=False)["cost"].sum()
-    totals = totals[totals != 0].sort_values(ascending=False, kind="stable")
-    return totals, {str(bucket): SERIES[at % len(SERIES)] for at, bucket in enumerate(totals.index)}
+def _table(plan: Plan) -> pd.DataFrame:
+    """Return the cost by bucket and period, the largest bucket first; those for which no colour is left are one."""
+    costs, periods = plan.costs(), [str(name) for name in plan.network.periods.names]
+    table = costs.pivot_table(index="bucket", columns="period", values="cost", aggfunc="sum", fill_value=0.0)
+    table = table.reindex(columns=periods, fill_value=0.0)
+    totals = table.sum(axis=1)
+    table = table.loc[totals[totals != 0].sort_values(ascending=False, kind="stable").index]
+    if len(table) <= len(SERIES):
+        return table
+    rest = table.iloc[len(SERIES) - 1 :]
+    table = table.iloc[: len(SERIES) - 1]
+    return pd.concat([table, rest.sum().to_frame(f"{len(rest)} smaller ones").T])

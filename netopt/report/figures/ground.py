@@ -80,6 +80,14 @@ class Ground:
         """Return the lanes of which both ends are on the drawing."""
         return lanes.select(self.on[lanes.origin] & self.on[lanes.destination])
 
+    def straight(self, lanes: Lanes) -> BoolArray:
+        """Return which lanes are drawn straight: those between columns that stand side by side, shape (lanes,)."""
+        if self.kind == "map":
+            return np.zeros(len(lanes), dtype=bool)
+        column = np.searchsorted(np.unique(self.x[self.on]), self.x)
+        found: BoolArray = np.abs(column[lanes.destination] - column[lanes.origin]) == 1
+        return found
+
     def layout(self, says: str) -> dict[str, Any]:
         """Return the layout of a figure on this ground: nothing is squeezed, and it can be moved."""
         hidden = {"visible": False, "fixedrange": False}

@@ -10,16 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from netopt.report.figures.lanes import Lanes
-from netopt.report.figures.style import COSTS, SERIES, faint, label
-from netopt.report.words import amount, days, money
+from netopt.report.figures.style import COSTS, SERIES, cash, faint, inert
+from netopt.report.words import amount, days
 
 __all__ = [
-    "Classes", "Sorted", "classes_of", "kind_colour", "lane_lines", "lane_points", "lane_rows", "lane_span",
+    "Classes", "Sorted", "classes_of", "dashes", "kind_colour", "lane_lines", "lane_points", "lane_rows", "lane_span",
     "lane_words", "mode_colour", "ranks",
 ]  # fmt: skip
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 _SHARES = (0.01, 0.06, 0.25)
 _WIDTHS = (0.9, 2.0, 3.6, 6.0)
@@ -78,13 +79,13 @@ class Sorted:
         From what to what it goes, see `Kinds`, shape (lanes,).
     rank : ndarray of int
         Place of its mode among those of its kind, shape (lanes,).
-    straight : bool
-        Whether lanes are drawn straight, as between columns.
+    straight : ndarray of bool
+        Whether it is drawn straight, as between columns that stand side by side, shape (lanes,).
     """
 
     kind: IntArray
     rank: IntArray
-    straight: bool
+    straight: BoolArray
 
 
 def classes_of(lanes: Lanes) -> Classes:
@@ -97,6 +98,11 @@ def classes_of(lanes: Lanes) -> Classes:
 def mode_colour(mode: int) -> str:
     """Return the colour of a mode, by its position."""
     return _MODES[mode % len(_MODES)]
+
+
+def dashes(rank: int) -> str:
+    """Return the dashes of a mode by its rank among those of a kind of lane; the first one has none."""
+    return _DASHES[rank % len(_DASHES)]
 
 
 def kind_colour(at: int) -> str:
@@ -131,8 +137,8 @@ def lane_words(lanes: Lanes, currency: str) -> list[list[str]]:
         [
             amount(units),
             amount(vehicles),
-            money(cost, currency, scale),
-            money(each, currency),
+            cash(cost, currency, scale),
+            cash(each, currency),
             lane_span(fastest, slowest),
             *([f"{number:,}"] if number > 1 else []),
         ]
@@ -155,7 +161,7 @@ def lane_span(fastest: float, slowest: float) -> str:
     return days(fastest) if days(fastest) == days(slowest) else f"{days(fastest).split()[0]} to {days(slowest)}"
 
 
-def lane_lines(lanes: Lanes, of: Sorted, classes: Classes) -> Iterator[dict[str, Any]]:
+def lane_lines(lanes: Lanes, of: Sorted, classes: Classes, clear: float = 1.0) -> Iterator[dict[str, Any]]:
     """Yield lanes as lines; ``at`` stands for their coordinates until they are filled in.
 
     Parameters
@@ -166,22 +172,24 @@ def lane_lines(lanes: Lanes, of: Sorted, classes: Classes) -> Iterator[dict[str,
         What each of them is.
     classes : Classes
         Of the plan.
+    clear : float
+        Share of the usual strength at which lines are drawn.
     """
     width, price = classes.width(lanes), classes.price(lanes)
-    opacity = float(np.interp(len(lanes), _NUMBERS, _OPACITY))
+    opacity = clear * float(np.interp(len(lanes), _NUMBERS, _OPACITY))
     for e, m, w, p in np.unique(np.column_stack([of.kind, lanes.mode, width, price]), axis=0).tolist():
         at = np.nonzero((of.kind == e) & (lanes.mode == m) & (width == w) & (price == p))[0]
         plain = {"mode": mode_colour(m), "kind": kind_colour(e), "cost": classes.colours[p]}
         colours = {name: faint(colour, opacity) for name, colour in plain.items()}
-        rank = int(of.rank[at[0]])
+        rank, straight = int(of.rank[at[0]]), bool(of.straight[at[0]])
         yield {
             "type": "scatter", "mode": "lines", "hoverinfo": "skip", "showlegend": False,
             "line": {
-                "color": colours["mode"], "width": classes.widths[w], "dash": _DASHES[rank % len(_DASHES)],
+                "color": colours["mode"], "width": classes.widths[w], "dash": dashes(rank),
                 "shape": "spline",
             },
             "meta": {
-                "layer": "lanes", "kind": e, "mode": m, "bend": bend(rank, straight=of.straight), "colours": colours,
+                "layer": "lanes", "kind": e, "mode": m, "bend": bend(rank, straight=straight), "colours": colours,
                 "width": classes.widths[w],
             },
             "at": at.tolist(),
@@ -207,10 +215,10 @@ def lane_points(
     together = lanes.count > 1
     for e, m, more in np.unique(np.column_stack([of.kind, lanes.mode, together]), axis=0).tolist():
         at = np.nonzero((of.kind == e) & (lanes.mode == m) & (together == more))[0]
-        by = f" by {label(modes[m])}".replace("%", "&#37;") if modes[m] else ""  # a template would read %{…}
+        by = f" by {inert(modes[m])}" if modes[m] else ""
         head = f"<b>%{{customdata[0]}} → %{{customdata[1]}}</b><br>{titles[e]}{by}"
         last = ["%{customdata[7]} lanes together"] if more else []
-        turn = bend(int(of.rank[at[0]]), straight=of.straight)
+        turn = bend(int(of.rank[at[0]]), straight=bool(of.straight[at[0]]))
         yield {
             "type": "scatter", "mode": "none", "showlegend": False,
             "meta": {"layer": "lanes", "kind": e, "mode": m, "bend": turn, "pointed": True},

@@ -15,6 +15,7 @@ from netopt.report.figures.lane_traces import (
     Classes,
     Sorted,
     classes_of,
+    dashes,
     kind_colour,
     lane_lines,
     lane_points,
@@ -88,7 +89,7 @@ def _legend(atlas: Atlas, colour: str) -> list[dict[str, Any]]:
     elif colour == "kind":
         meanings = [(title, kind_colour(at)) for at, title in enumerate(atlas.kinds.titles)]
     else:
-        meanings = list(zip(atlas.prices, atlas.classes.colours, strict=False))
+        meanings = list(zip(map(label, atlas.prices), atlas.classes.colours, strict=False))
     return [
         {"type": "scatter", "mode": "lines", "x": [None], "y": [None], "name": name,
          "line": {"color": shade, "width": 3}, "showlegend": True, "meta": {"layer": "legend"}}
@@ -120,12 +121,12 @@ class Atlas:
             raise ValueError("nothing moves in this plan")
         self.ground, self.bundles = _grounded(plan, every)
         bundled = np.full(len(self.bundles.names), "customer", dtype=object)
-        self._kinds = np.concatenate([self.network.places.kinds, bundled])
+        kinds = np.concatenate([self.network.places.kinds, bundled])
         self._every = every if self.ground.kind == "layers" else self.ground.here(every)
-        lanes = self._drawn(every)
-        self.kinds = Kinds.of(self._kinds, lanes)
-        self._ranks = ranks(self.kinds.at(lanes), lanes.mode)
-        self.classes: Classes = classes_of(lanes)
+        self.lanes = self._drawn(every)
+        self.kinds = Kinds.of(kinds, self.lanes)
+        self._ranks = ranks(self.kinds.at(self.lanes), self.lanes.mode)
+        self.classes: Classes = classes_of(self.lanes)
 
     @property
     def colour(self) -> str:
@@ -146,6 +147,11 @@ class Atlas:
     def places(self) -> dict[str, list[Any]]:
         """``name``, ``x`` and ``y`` of every place and bundle of customers, by position."""
         return self.ground.places([*self.network.places.names, *self.bundles.names])
+
+    def dash(self, mode: int) -> str:
+        """Return the dashes of a mode where it is the least of one among others."""
+        kinds = self.kinds.at(self.lanes)[self.lanes.mode == mode]
+        return dashes(int(self._ranks[kinds, mode].min(initial=len(self.carried.modes))) if len(kinds) else 0)
 
     @property
     def prices(self) -> list[str]:
@@ -168,7 +174,7 @@ class Atlas:
                 said.append(f"With them {count(int(lost.sum()), 'lane')} are not drawn, {share} of all units moved.")
         small = int(np.count_nonzero(self.ground.on[: len(names)] & (kinds == "customer"))) - len(self._dots)
         if self.ground.kind == "map" and small:
-            said.append(f"The {len(self._dots):,} largest customers are drawn as dots, {small:,} smaller ones are not.")
+            said.append(f"Dots are the {self.dots:,} largest of {self.dots + small:,} customers.")
         if (self.plan.tables["flows"]["period"] != self.plan.tables["flows"]["arrival"]).any():
             said.append("Lanes show a period's departures; sites and customers, what arrives in it.")
         if len(self.carried.products) > 1 and (self.plan.tables["flows"]["vehicles"] > 0).any():
@@ -188,7 +194,7 @@ class Atlas:
                 raise ValueError(f"nothing moves of or in {name!r}; use one of {', '.join(known)}")
         lanes = self._drawn(self.carried.lanes(product, period))
         kind, through = self.kinds.at(lanes), self._through(product, period)
-        of = Sorted(kind, self._ranks[kind, lanes.mode], self.ground.kind == "layers")
+        of = Sorted(kind, self._ranks[kind, lanes.mode], self.ground.straight(lanes))
         sites, n_p = self._of("sites", None, period), len(self.network.places.names)
         traces = [
             *lane_lines(lanes, of, self.classes),

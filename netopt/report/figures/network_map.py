@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["network_map"]
 
 _MOST_LANES, _MOST_DOTS = 10_000, 3_000
+_FAINT = 0.4
+"""Lanes that may be used are drawn fainter than those that are."""
 
 
 def network_map(network: Network) -> Figure:
@@ -38,7 +40,7 @@ def network_map(network: Network) -> Figure:
     lanes = lanes.select(np.argsort(last, kind="stable")[:_MOST_LANES])
     kinds = Kinds.of(network.places.kinds, lanes)
     kind = kinds.at(lanes)
-    of = Sorted(kind, ranks(kind, lanes.mode)[kind, lanes.mode], ground.kind == "layers")
+    of = Sorted(kind, ranks(kind, lanes.mode)[kind, lanes.mode], ground.straight(lanes))
     said = {
         "from": lanes.origin.tolist(),
         "to": lanes.destination.tolist(),
@@ -46,13 +48,14 @@ def network_map(network: Network) -> Figure:
     }
     modes = list(network.lanes.modes)
     traces = [
-        *lane_lines(lanes, of, classes_of(lanes)),
+        *lane_lines(lanes, of, classes_of(lanes), _FAINT),
         *lane_points(lanes, of, kinds.titles, modes, ["%{customdata[2]} on the way"]),
         *_places(network, ground.x),
     ]
     places = ground.places(network.places.names)
     data = [*ground.behind, *(filled(trace, said, places) for trace in traces)]
-    return {"data": data, "layout": ground.layout(_says(network, every, lanes))}
+    legend = {"showlegend": True, "legend": {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0}}
+    return {"data": data, "layout": ground.layout(_says(network, every, lanes)) | legend}
 
 
 def _places(network: Network, x: np.ndarray[Any, np.dtype[np.float64]]) -> Iterator[dict[str, Any]]:

@@ -12,8 +12,8 @@ from netopt.network import Network
 from netopt.report.figures.ground import UNITS_ACROSS, Ground
 from netopt.report.figures.labels import ABOVE, BESIDE, Box, placed
 from netopt.report.figures.lanes import in_tiers
-from netopt.report.figures.style import GREEN, GREY, KINDS, ORANGE, SYMBOLS, VERMILION, label, plural, singular
-from netopt.report.words import amount, days, money, percent, safe
+from netopt.report.figures.style import GREEN, GREY, KINDS, ORANGE, SYMBOLS, VERMILION, cash, label, plural, singular
+from netopt.report.words import amount, days, percent, safe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +83,7 @@ def site_traces(
             [
                 "opens" if starts[i] else "closes in between" if stops[i] else "open",
                 amount(through[i]),
-                *([_full(full[i]), money(cost[i], currency)] if whole else []),
+                *([_full(full[i]), cash(cost[i], currency)] if whole else []),
             ]
             for i in at.tolist()
         ]

@@ -14,7 +14,7 @@ from netopt.report.words import amount, count, share
 if TYPE_CHECKING:
     from netopt.plan import Plan
 
-__all__ = ["sankey", "stages"]
+__all__ = ["from_supplier_to_region", "stages"]
 
 _MOST = 24
 """Nodes of a type; smaller ones are one."""
@@ -23,7 +23,7 @@ _CUSTOMERS = 12
 """Customers that are shown one by one where they have no regions."""
 
 
-def sankey(plan: Plan) -> Figure:
+def from_supplier_to_region(plan: Plan) -> Figure:
     """Return what flows from suppliers through the sites to the customers, by their regions."""
     table = stages(plan)
     if table.empty:

@@ -14,7 +14,7 @@ from netopt.report.words import amount, share
 if TYPE_CHECKING:
     from netopt.plan import Plan
 
-__all__ = ["delivered", "service"]
+__all__ = ["days_and_promises", "delivered"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -25,7 +25,7 @@ _MOST = 14
 _FATES = (("in time", BLUE), ("late", VERMILION), ("nothing promised", GREY))
 
 
-def service(plan: Plan) -> Figure:
+def days_and_promises(plan: Plan) -> Figure:
     """Return units by the days that they take from their last site, and whether that is in time."""
     table = delivered(plan)
     known = table[table["days"].notna()]

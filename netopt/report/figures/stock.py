@@ -11,13 +11,13 @@ import numpy.typing as npt
 
 from netopt.plan.audit.stated import Stated
 from netopt.plan.audit.stock import cycle_stock, outflow_ahead
-from netopt.report.figures.style import GREY, INK, SERIES, VERMILION, Figure, hover, label, layout, over_time
+from netopt.report.figures.style import GREY, INK, SERIES, VERMILION, Figure, hover, inert, label, layout, over_time
 from netopt.report.words import amount
 
 if TYPE_CHECKING:
     from netopt.plan import Plan
 
-__all__ = ["stock"]
+__all__ = ["stock_over_time"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -25,7 +25,7 @@ _SITES, _PRODUCTS = 24, 7
 _ALL = "all sites"
 
 
-def stock(plan: Plan, *, site: str | None = None) -> Figure:
+def stock_over_time(plan: Plan, *, site: str | None = None) -> Figure:
     """Return stock by product over time; of the other sites, traces that are not visible.
 
     Parameters
@@ -102,15 +102,15 @@ def _traces(plan: Plan, held: _Held, sites: list[int]) -> Iterator[dict[str, Any
     stocks = held.stock if len(sites) > 1 else held.stock[sites]  # all sites together are truly all of them
     by_product = stocks.sum(axis=0)
     order = [int(k) for k in np.argsort(-by_product.sum(axis=1), kind="stable") if by_product[k].any()]
-    parts = [(label(plan.network.products.names[k]), by_product[k]) for k in order[:_PRODUCTS]]
+    parts = [(plan.network.products.names[k], by_product[k]) for k in order[:_PRODUCTS]]
     if order[_PRODUCTS:]:
         parts.append((f"{len(order) - _PRODUCTS} other products", by_product[order[_PRODUCTS:]].sum(axis=0)))
     for at, (name, units) in enumerate(parts):
         yield {
-            "type": "bar", "name": name, "x": periods, "y": units.tolist(),
+            "type": "bar", "name": label(name), "x": periods, "y": units.tolist(),
             "marker": {"color": SERIES[at] if at < _PRODUCTS else GREY},
             "customdata": [[amount(value)] for value in units],
-            "hovertemplate": hover(f"{name}, end of %{{x}}", "%{customdata[0]} units"),
+            "hovertemplate": hover(f"{inert(name)}, end of %{{x}}", "%{customdata[0]} units"),
         }  # fmt: skip
     asked = (held.asked if len(sites) > 1 else held.asked[sites]).sum(axis=(0, 1))
     if asked.any():

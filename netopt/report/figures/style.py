@@ -7,13 +7,40 @@ and on dark; `netopt/report/page.css` gives them the colours of the page.
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
-from netopt.report.words import safe
+from netopt.report.words import money, safe
 
 __all__ = [
-    "BLUE", "COSTS", "FAINT", "FONT", "GREEN", "GREY", "INK", "KINDS", "ORANGE", "PURPLE", "SERIES", "SKY", "SYMBOLS",
-    "VERMILION", "YELLOW", "Figure", "faint", "hover", "label", "layout", "over_time", "plural", "singular",
+    "BLUE",
+    "COSTS",
+    "FAINT",
+    "FONT",
+    "GREEN",
+    "GREY",
+    "INK",
+    "KINDS",
+    "ORANGE",
+    "PURPLE",
+    "SERIES",
+    "SKY",
+    "SYMBOLS",
+    "VERMILION",
+    "YELLOW",
+    "Figure",
+    "cash",
+    "faint",
+    "height",
+    "hover",
+    "inert",
+    "label",
+    "layout",
+    "over_time",
+    "plural",
+    "rows",
+    "singular",
 ]  # fmt: skip
 
 Figure = dict[str, Any]
@@ -67,6 +94,32 @@ def label(name: object, width: int = 0) -> str:
 def faint(colour: str, opacity: float) -> str:
     """Return a colour such as ``#0072B2`` through which others are seen."""
     return f"{colour}{round(255 * opacity):02X}"
+
+
+def inert(name: object) -> str:
+    """Return a name for a template, in which plotly would read ``%{x}``."""
+    return label(name).replace("%", "&#37;")
+
+
+def cash(value: float, currency: str, scale: float | None = None) -> str:
+    """Return an amount of money as plotly shows it as it is; see `netopt.report.words.money`."""
+    return label(money(value, currency, scale))
+
+
+def rows(names: Sequence[str], width: int) -> dict[str, Any]:
+    """Return the axis of horizontal bars at 0, 1, 2 and so on: names that are cut may look the same, and stay apart."""
+    lines = ("<br>".join(map(label, _cut(wrap(safe(name), width)))) for name in names)
+    return {"autorange": "reversed", "showgrid": False, "tickvals": list(range(len(names))), "ticktext": list(lines)}
+
+
+def _cut(lines: list[str]) -> list[str]:
+    """Return two lines at most."""
+    return lines if len(lines) <= 2 else [lines[0], f"{lines[1][:-1]}…"]
+
+
+def height(count: int, each: int = 34) -> int:
+    """Return the height of so many horizontal bars and their axis, pixels."""
+    return each * max(count, 2) + 48
 
 
 def singular(kind: str) -> str:
@@ -126,13 +179,14 @@ def layout(says: str, **more: Any) -> dict[str, Any]:
 
 def over_time(says: str, bars: int, barmode: str, title: str = "") -> dict[str, Any]:
     """Return the layout of bars side by side, one for each period or step, on top of each other by series."""
+    below = {"title": {"text": title, "standoff": 8, "font": {"size": 13}}} if title else {}
     return layout(
         says,
         barmode=barmode,
         bargap=max(0.25, 1 - 0.12 * bars),  # a few bars need not be as wide as the page
         height=300,
         showlegend=True,
-        xaxis={"type": "category", "showgrid": False} | ({"title": {"text": title, "standoff": 8}} if title else {}),
+        xaxis={"type": "category", "showgrid": False, **below},
         yaxis={"tickformat": "~s", "rangemode": "tozero"},
     )
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netopt.report.figures.style import VERMILION, Figure, hover, label, layout
+from netopt.report.figures.style import VERMILION, Figure, cash, height, hover, label, layout, rows
 from netopt.report.words import amount, count, money, percent
 
 if TYPE_CHECKING:
     from netopt.plan import Plan
 
-__all__ = ["unmet"]
+__all__ = ["who_goes_without"]
 
 _MOST = 15
-_NAME = 32
+_NAME = 28
+_ROOM = 1.2
+"""Length of the axis beside the longest bar: its figure stands behind it."""
 
 
-def unmet(plan: Plan) -> Figure:
+def who_goes_without(plan: Plan) -> Figure:
     """Return the customers with the most unmet demand."""
     table, currency = plan.unmet(), plan.network.settings.currency
     if table.empty:
@@ -26,11 +28,11 @@ def unmet(plan: Plan) -> Figure:
     wanted = plan.service().groupby("customer", sort=False)["demand"].sum()
     top = found.head(_MOST)
     bars = {
-        "type": "bar", "orientation": "h", "y": [label(name, _NAME) for name in top.index],
-        "x": top["quantity"].tolist(), "text": [amount(units) for units in top["quantity"]], "textposition": "outside",
-        "cliponaxis": False, "marker": {"color": VERMILION},
+        "type": "bar", "orientation": "h", "y": list(range(len(top))), "x": top["quantity"].tolist(),
+        "text": [amount(units) for units in top["quantity"]], "textposition": "outside", "cliponaxis": False,
+        "marker": {"color": VERMILION},
         "customdata": [
-            [label(name), amount(units), percent(units / wanted[name]), money(cost, currency)]
+            [label(name), amount(units), percent(units / wanted[name]), cash(cost, currency)]
             for name, units, cost in zip(top.index, top["quantity"], top["cost"], strict=True)
         ],
         "hovertemplate": hover(
@@ -46,8 +48,7 @@ def unmet(plan: Plan) -> Figure:
     )
     if len(found) == 1:
         says = says.replace(" do not ", " does not ", 1)
-    axes = {
-        "xaxis": {"range": [0, float(top["quantity"].max()) * 1.2], "tickformat": "~s", "nticks": 6},
-        "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False},
-    }
-    return {"data": [bars], "layout": layout(says, height=26 * len(top) + 44, bargap=0.4, **axes)}
+    across = {"range": [0, float(top["quantity"].max()) * _ROOM], "tickformat": "~s", "nticks": 6}
+    names = [str(name) for name in top.index]
+    figure = layout(says, height=height(len(top), 28), bargap=0.4, xaxis=across, yaxis=rows(names, _NAME))
+    return {"data": [bars], "layout": figure}

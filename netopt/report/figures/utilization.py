@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netopt.report.figures.style import COSTS, SKY, VERMILION, Figure, hover, label, layout, singular
+from netopt.report.figures.style import COSTS, SKY, VERMILION, Figure, height, hover, label, layout, rows, singular
 from netopt.report.words import amount, count, listed, percent, share
 
 if TYPE_CHECKING:
@@ -14,14 +14,19 @@ if TYPE_CHECKING:
 
     from netopt.plan import Plan
 
-__all__ = ["utilization"]
+__all__ = ["how_full"]
 
 _MOST = 30
 _FULL = 1 - 1e-6
 _NAME = 28
+_ROOM = 1.12
+"""Length of the axis beside a full bar: its figure stands behind it."""
+
+_WORDS = 14
+"""Periods up to which a field has room for its figure."""
 
 
-def utilization(plan: Plan) -> Figure:
+def how_full(plan: Plan) -> Figure:
     """Return how much of its capacity every open site uses, the fullest first; sites without a limit have no bar."""
     sites = plan.sites()
     limited = sites[(sites["open"] == 1) & sites["utilization"].notna()]
@@ -49,9 +54,8 @@ def _bars(limited: pd.DataFrame, shown: pd.Series, says: str) -> Figure:
     table = table.reindex(shown.index)
     words = [share(part) for part in shown]
     bars = {
-        "type": "bar", "orientation": "h", "y": [label(name, _NAME) for name in shown.index],
-        "x": shown.clip(lower=0.0).tolist(), "text": words, "textposition": "outside",
-        "cliponaxis": False,
+        "type": "bar", "orientation": "h", "y": list(range(len(shown))), "x": shown.clip(lower=0.0).tolist(),
+        "text": words, "textposition": "outside", "cliponaxis": False,
         "marker": {"color": [VERMILION if part >= _FULL else SKY for part in shown]},
         "customdata": [
             [label(name), singular(kind), amount(units), part]
@@ -59,29 +63,27 @@ def _bars(limited: pd.DataFrame, shown: pd.Series, says: str) -> Figure:
         ],
         "hovertemplate": hover("%{customdata[0]}", "%{customdata[1]}, %{customdata[2]} units", "%{customdata[3]} full"),
     }  # fmt: skip
-    axes = {
-        "xaxis": {"range": [0, max(1.0, float(shown.max())) * 1.12], "tickformat": ".0%", "dtick": 0.25},
-        "yaxis": {"autorange": "reversed", "type": "category"},
-    }
-    return {"data": [bars], "layout": layout(says, height=24 * len(shown) + 44, bargap=0.4, **axes)}
+    across = {"range": [0, max(1.0, float(shown.max())) * _ROOM], "tickformat": ".0%", "dtick": 0.25}
+    names = [str(name) for name in shown.index]
+    figure = layout(says, height=height(len(shown), 26), bargap=0.4, xaxis=across, yaxis=rows(names, _NAME))
+    return {"data": [bars], "layout": figure}
 
 
 def _fields(plan: Plan, limited: pd.DataFrame, shown: pd.Series, says: str) -> Figure:
     periods = [str(name) for name in plan.network.periods.names]
+    names = [str(name) for name in shown.index]
     table = limited.pivot_table(index="name", columns="period", values="utilization", aggfunc="max")
     table = table.reindex(index=shown.index, columns=periods)
     parts = [[None if np.isnan(part) else float(part) for part in row] for row in table.to_numpy()]
-    words = [["not open" if part is None else share(part) for part in row] for row in parts]
     fields = {
-        "type": "heatmap",
-        "x": [label(period) for period in periods], "y": [label(name, _NAME) for name in shown.index],
-        "z": parts, "zmin": 0, "zmax": 1, "xgap": 2, "ygap": 2, "showscale": False, "hoverongaps": False,
+        "type": "heatmap", "x": [label(period) for period in periods], "y": list(range(len(names))), "z": parts,
+        "zmin": 0, "zmax": 1, "xgap": 2, "ygap": 2, "showscale": False, "hoverongaps": False,
         "colorscale": [[at / (len(COSTS) - 1), colour] for at, colour in enumerate(COSTS)],
-        "text": words, "texttemplate": "%{text}" if len(periods) <= 14 else "",
-        "hovertemplate": hover("%{y}, %{x}", "%{text} full"),
+        "text": [["not open" if part is None else share(part) for part in row] for row in parts],
+        "texttemplate": "%{text}" if len(periods) <= _WORDS else "",
+        "customdata": [[label(name)] * len(periods) for name in names],
+        "hovertemplate": hover("%{customdata}, %{x}", "%{text} full"),
     }  # fmt: skip
-    axes = {
-        "xaxis": {"type": "category", "showgrid": False, "side": "top"},
-        "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False},
-    }
-    return {"data": [fields], "layout": layout(says, height=28 * len(shown) + 50, **axes)}
+    across = {"type": "category", "showgrid": False, "side": "top"}
+    figure = layout(says, height=height(len(shown), 28), xaxis=across, yaxis=rows(names, _NAME))
+    return {"data": [fields], "layout": figure}

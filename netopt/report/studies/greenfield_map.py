@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from netopt.report.figures.projection import fitted
 from netopt.report.markup import text
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ _WIDE, _EDGE, _LARGEST = 440, 10, 6
 """In units that a phone shows as about a pixel."""
 
 _DOTS = 3_000
-_FLATTEST, _TALLEST = 0.2, 0.6
-"""The least that a degree of longitude is drawn as, beside one of latitude; how tall the map may be for its width."""
+_TALLEST = 0.6
+"""How wide the map has to be for its height."""
 
 
 def picture(found: Greenfield) -> str:
@@ -69,13 +70,10 @@ def _diamond(across: float, down: float, name: str) -> str:
 
 
 def _drawn(latitude: FloatArray, longitude: FloatArray) -> tuple[FloatArray, FloatArray, float]:
-    """Return places across and down, and the height; the map is cut where no place is for the longest way."""
-    around = np.sort(longitude)
-    gap = np.diff(np.append(around, around[0] + 360))
-    west = around[(int(gap.argmax()) + 1) % len(around)]
-    east, tall = (longitude - west) % 360, latitude.max() - latitude
-    flat = east * max(np.cos(np.radians((latitude.max() + latitude.min()) / 2)), _FLATTEST)
+    """Return places across and down, and the height."""
+    across, up = fitted(latitude, longitude)(latitude, longitude)
+    right, down = across - across.min(), up.max() - up
     room = _WIDE - 2 * _EDGE
-    scale = room / max(float(flat.max()), float(tall.max()) * _TALLEST, 1e-6)
-    across = _EDGE + flat * scale + (room - flat.max() * scale) / 2
-    return across, _EDGE + tall * scale, 2 * _EDGE + float(tall.max()) * scale
+    scale = room / max(float(right.max()), float(down.max()) * _TALLEST, 1e-6)
+    x = _EDGE + right * scale + (room - right.max() * scale) / 2
+    return x, _EDGE + down * scale, 2 * _EDGE + float(down.max()) * scale
