@@ -20,6 +20,9 @@ __all__ = ["differences"]
 _DECLARING = ("facilities", "customers", "products", "periods")
 """Rows of these go last: removing one of them removes the rows that name it, too."""
 
+_MOST = 2_000
+"""More edits say nothing to anybody, and each of them looks for its rows."""
+
 
 def differences(before: Tables, after: Mapping[str, pd.DataFrame]) -> tuple[Edit, ...] | None:
     """Return the edits that make some tables of others.
@@ -34,7 +37,8 @@ def differences(before: Tables, after: Mapping[str, pd.DataFrame]) -> tuple[Edit
     Returns
     -------
     tuple of Edit, or None
-        None where no words say it, such as for a change of one of two rows that a filter cannot tell apart.
+        None where no words say it, such as for a change of one of two rows that a filter cannot tell apart, or where
+        there would be thousands.
     """
     frames = dict(before.frames)
     empty = pd.DataFrame(index=pd.Index([], name="row", dtype="int64"))
@@ -46,6 +50,8 @@ def differences(before: Tables, after: Mapping[str, pd.DataFrame]) -> tuple[Edit
         edits += _added(name, frames.get(name, empty), after.get(name, empty))
     for name in order:
         edits += _set(name, frames.get(name, empty), after.get(name, empty))
+    if len(edits) > _MOST:
+        return None
     try:
         made = edited(before, edits)
     except InputError:

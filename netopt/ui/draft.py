@@ -20,11 +20,10 @@ from netopt.network.edits import Edit, as_edit
 from netopt.network.filters import quoted
 from netopt.read import Tables, read_tables
 from netopt.read.raw import cell_text
+from netopt.ui.renaming import DECLARING, is_taken, renamed
 from netopt.ui.typed import filled, with_blank_rows, with_cell
 
 __all__ = ["Draft", "Version"]
-
-_DECLARING = ("facilities", "customers", "products", "periods")
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -150,8 +149,8 @@ class Draft:
         words = {"open": "open", "closed": "closed", "consider": "let the solver choose"}[status]
         self.edit(Edit("facilities", f"name={quoted(site)}", "status", "set", status), label=f"{site}: {words}")
 
-    def set_cell(self, table: str, row: int, column: str, text: str) -> None:
-        """Type a cell.
+    def set_cell(self, table: str, row: int, column: str, text: str) -> int:
+        """Type a cell; a new name is used in the other tables as well, and the return is in how many cells.
 
         Parameters
         ----------
@@ -164,15 +163,27 @@ class Draft:
         """
         frame, known = self.now.frames[table], schema.tables()[table].columns[column]
         value = text.strip()
-        if (cell_text(frame[column].loc[row]) or "" if column in frame else "") == value:
-            return
+        before = cell_text(frame[column].loc[row]) or "" if column in frame else ""
+        if before == value:
+            return 0
         finished = not self.problems and frame.loc[row].notna().any()
         if finished and (table, column) == ("facilities", "status") and value in (*known.choices, ""):
             where = {name: cell_text(frame[name].loc[row]) for name in ("name", "period") if name in frame}
             said = ";".join(f"{name}={quoted(cell)}" if cell else f"{name}=" for name, cell in where.items())
             self.edit(Edit(table, said, column, "set", value), label=f"{table} row {row}, {column}")
-            return  # an edit also writes down what a blank `initial` meant
+            return 0  # an edit also writes down what a blank `initial` meant
+        if (
+            finished
+            and table in DECLARING
+            and column == "name"
+            and value
+            and not is_taken(self.now.frames, table, value)
+        ):
+            frames, cells = renamed(self.now.frames, table, before, value)
+            self._type(frames, f"{before} is now {value}")
+            return cells
         self._type({table: with_cell(table, frame, row, known, value)}, f"{table} row {row}, {column}")
+        return 0
 
     def add_row(self, table: str, like: int | None = None) -> int:
         """Add a row below all others, blank or like another one, and return its number."""
@@ -204,7 +215,7 @@ class Draft:
         filled = [row for row in gone if frame.loc[row].notna().any()]
         label = f"{table}: {len(gone)} {'row' if len(gone) == 1 else 'rows'} removed"
         before = {name: len(each) for name, each in self.now.frames.items()}
-        if filled and not self.problems and table in _DECLARING and self._removed_by_edit(table, filled, label):
+        if filled and not self.problems and table in DECLARING and self._removed_by_edit(table, filled, label):
             after = self.now.frames
             return sum(before[name] - len(after.get(name, ())) for name in before if name != table)
         self._type({table: frame.drop(index=gone)}, label)

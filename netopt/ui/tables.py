@@ -155,9 +155,12 @@ class TablesView:
         row, column = int(said["row"]), str(said["column"])
         if column not in schema.tables()[table].columns or row not in self._frame.index:
             return
-        if not await self._act(lambda draft: draft.set_cell(table, row, column, str(said["text"]))):
+        cells = list[int]()
+        if not await self._act(lambda draft: cells.append(draft.set_cell(table, row, column, str(said["text"])))):
             self._drawn = None  # the cell goes back to what it was
             self.update()
+        elif cells[0]:
+            tell(f"Renamed in {count(cells[0], 'cell')} of other tables as well.")
 
     async def _add(self) -> None:
         await self._grow(None)

@@ -165,3 +165,27 @@ def test_edits_in_words_wait_for_what_is_wrong(draft: Draft) -> None:
     draft.set_cell("facilities", 3, "capacity", "abc")
     with pytest.raises(InputError, match='"abc" is not a number'):
         draft.edit("demand[].quantity*=1.5")
+
+
+def test_a_new_name_is_used_everywhere(draft: Draft) -> None:
+    draft.edit({"table": "groups", "filter": "name=West;member=Reno", "action": "add"})
+    draft.edit({"table": "limits", "filter": "what=open_sites;where=Reno;at_most=1", "action": "add"})
+    assert draft.set_cell("facilities", 3, "name", "Sparks") == 6
+    assert draft.problems == ()
+    assert draft.network.facilities.names.array.tolist() == ["Oakland", "Sparks", "Dallas"]
+    assert draft.network.tables["lanes"]["origin"].tolist().count("Sparks") == 3
+    assert draft.network.tables["groups"]["member"].tolist() == ["Sparks"]
+    assert draft.network.tables["limits"]["where"].tolist() == ["Sparks"]
+    assert draft.undoing == "Reno is now Sparks"
+    rebuilt = draft.base.edit(*draft.now.edits or ())
+    assert rebuilt.facilities.names.array.tolist() == ["Oakland", "Sparks", "Dallas"]
+    assert draft.set_cell("products", 8, "name", "green tea") == 4
+    assert draft.network.products.names.array.tolist() == ["green tea"]
+
+
+def test_a_name_that_is_taken_is_refused_at_its_cell(draft: Draft) -> None:
+    for taken in ("dallas", "Boise"):
+        assert draft.set_cell("facilities", 3, "name", taken) == 0
+        assert any((each.row, each.column) in ((3, "name"), (4, "name"), (5, "name")) for each in draft.problems)
+        draft.undo()
+    assert draft.problems == ()
