@@ -183,6 +183,17 @@ def test_a_new_name_is_used_everywhere(draft: Draft) -> None:
     assert draft.network.products.names.array.tolist() == ["green tea"]
 
 
+def test_a_new_name_of_a_product_leaves_groups_of_sites_alone(draft: Draft) -> None:
+    draft.edit(
+        {"table": "groups", "filter": "name=West;member=Reno", "action": "add"},
+        {"table": "groups", "filter": "name=West;member=Dallas", "action": "add"},
+        {"table": "products", "filter": "name=Reno", "action": "add"},
+    )
+    row = int(draft.now.frames["products"].index[-1])
+    assert draft.set_cell("products", row, "name", "coffee") == 0
+    assert draft.network.tables["groups"]["member"].tolist() == ["Reno", "Dallas"]
+
+
 def test_a_name_that_is_taken_is_refused_at_its_cell(draft: Draft) -> None:
     for taken in ("dallas", "Boise"):
         assert draft.set_cell("facilities", 3, "name", taken) == 0
