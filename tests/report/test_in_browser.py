@@ -281,6 +281,46 @@ def test_a_phone_needs_no_sideways_scrolling(page: Driver) -> None:
         page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_a_finger_scrolls_the_page_over_every_figure(page: Driver) -> None:
+    touch = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", touch)
+    page.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    page.refresh()
+    try:
+        for place in ("[data-map-canvas]", "[data-figure=service]", "[data-figure=sankey]"):
+            x, y, before = page.execute_script(
+                "const p = document.querySelector(arguments[0]); p.scrollIntoView({block: 'center'});"
+                "const b = p.getBoundingClientRect(); return [b.left + 100, b.top + b.height / 2, scrollY]",
+                place,
+            )
+            moves = [("touchStart", [0]), *(("touchMove", [15 * step]) for step in range(1, 12)), ("touchEnd", [])]
+            for kind, shifts in moves:
+                points = [{"x": x, "y": y - shift} for shift in shifts]
+                page.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            assert soon(page, f"return scrollY > {before} + 50"), place
+    finally:
+        page.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_wheel_zooms_with_ctrl_alone(page: Driver) -> None:
+    span = f"{MAP} const [low, high] = map._fullLayout.xaxis.range; return high - low"
+    turn = f"{MAP} map.dispatchEvent(new WheelEvent('wheel', {{deltaY: -100, ctrlKey: arguments[0], cancelable: true}}))"
+    wide = page.execute_script(span)
+    page.execute_script(turn, False)
+    assert page.execute_script(span) == wide
+    page.execute_script(turn, True)
+    assert page.execute_script(span) == pytest.approx(wide * 0.8, rel=0.01)
+    switch(page, "mode:0")
+    assert page.execute_script(span) == pytest.approx(wide * 0.8, rel=0.01)  # other layers, the same part of the map
+
+
+def test_the_map_can_be_saved_as_a_picture(page: Driver) -> None:
+    picture = page.execute_async_script(f"{MAP} Plotly.toImage(map, {{format: 'png', width: 300, height: 200}}).then(arguments[0])")
+    assert picture.startswith("data:image/png;base64,")
+    assert len(picture) > 5_000
+
+
 def test_in_the_dark_text_is_light(page: Driver) -> None:
     colour = "const t = document.querySelector('[data-figure=sankey] text'); return getComputedStyle(t).fill"
     light = page.execute_script(colour)

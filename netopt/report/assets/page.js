@@ -10,7 +10,7 @@
   // -- figures ---------------------------------------------------------------------------------------------------
 
   const figures = read("figures");
-  const settings = { displayModeBar: false, responsive: true, showTips: false, doubleClick: "reset" };
+  const settings = { displayModeBar: false, responsive: true, showTips: false, doubleClick: false };
 
   for (const [name, figure] of Object.entries(figures)) {
     const place = document.querySelector(`[data-figure="${name}"]`);
@@ -85,8 +85,9 @@
       const marker = trace.meta.plain && state.customers === "demand" && { ...trace.marker, ...trace.meta.plain };
       return { ...trace, ...(line && { line }), ...(marker && { marker }), visible: shown(trace) };
     });
-    // plotly writes into the layout that it is given, and keeps the zoom as long as `uirevision` is the same
-    Plotly.react(map, [...atlas.behind, ...data], structuredClone(atlas.layout), settings);
+    const layout = structuredClone(atlas.layout); // plotly writes into what it is given
+    for (const axis of map.layout ? ["xaxis", "yaxis"] : []) layout[axis].range = [...map.layout[axis].range];
+    Plotly.react(map, [...atlas.behind, ...data], layout, settings);
     map.closest("figure").dataset.colour = state.colour;
     map.closest("figure").dataset.customers = state.customers;
     map.setAttribute("aria-label", says);
@@ -104,7 +105,7 @@
   }
 
   function zoom(factor) {
-    const { xaxis, yaxis } = map._fullLayout;
+    const { xaxis, yaxis } = map.layout;
     const about = ([low, high]) => [(low + high) / 2 - (high - low) * factor / 2, (low + high) / 2 + (high - low) * factor / 2];
     return Plotly.relayout(map, { "xaxis.range": about(xaxis.range), "yaxis.range": about(yaxis.range) });
   }
@@ -150,6 +151,7 @@
       for (const input of all('[data-map="names"]')) input.checked = false;
     }
     drawMap();
+    map.on("plotly_doubleclick", whole);
   }
 
   // -- tables ------------------------------------------------------------------------------------------------------

@@ -36,6 +36,9 @@ _BESIDE, _ABOVE = 0.15, 0.4
 """Share of the map that is drawn beyond its frame, for moving it and for taller frames."""
 
 _COLUMNS_FLAT = 0.6
+_LONGEST = 80
+"""Letters of a name in a tooltip."""
+
 _COLUMN = 60
 """Sites of a type that all have a place in a column; of more, those in use."""
 
@@ -70,7 +73,7 @@ class Ground:
 
     def places(self, names: Iterable[str]) -> dict[str, list[Any]]:
         """Return ``name``, ``x`` and ``y`` of places by position, as `filled` needs them; None for those left off."""
-        return {"name": [label(name) for name in names], "x": _whole(self.x), "y": _whole(self.y)}
+        return {"name": [label(name, _LONGEST) for name in names], "x": _whole(self.x), "y": _whole(self.y)}
 
     def with_more(self, x: FloatArray, y: FloatArray) -> Ground:
         """Return the same ground with more places behind the others."""
@@ -99,7 +102,6 @@ class Ground:
             dragmode="pan",
             hovermode="closest",
             hoverdistance=24,
-            uirevision="map",
         )
 
 

@@ -8,8 +8,8 @@ from netopt.report.figures.map import Atlas, View
 
 __all__ = ["payload"]
 
-_MOST_VIEWS = 40
-"""Pairs of a product and a period are left out where there would be more views than this."""
+_MOST_VIEWS, _MOST_SINGLES = 40, 80
+"""Views up to which pairs of a product and a period can be chosen, and up to which single ones can."""
 
 _MOST_DRAWN = 60_000
 """Lanes and customers of all views together, some 4 MB; what does not fit is left out, pairs first, then periods."""
@@ -55,8 +55,8 @@ def _chosen(atlas: Atlas) -> tuple[list[Choice], list[str]]:
     ]
 
     def fits(choices: list[Choice]) -> bool:
-        few = len(choices) <= _MOST_VIEWS or len(choices) <= len(singles)
-        return few and sum(sizes[choice] for choice in choices) <= _MOST_DRAWN
+        most = _MOST_VIEWS if len(choices) > len(singles) else _MOST_SINGLES
+        return len(choices) <= most and sum(sizes[choice] for choice in choices) <= _MOST_DRAWN
 
     kept, left = next((way for way in ways if fits(way[0])), ways[-1])
     return kept, [f"{left}: that would be too much for one page."] if len(kept) < len(sizes) else []

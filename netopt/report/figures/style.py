@@ -53,8 +53,8 @@ INK, FAINT = "#6B737B", "rgba(128,128,128,0.22)"
 SERIES = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW, GREY)
 """Colours of things that have no order, in the order in which they are given out."""
 
-COSTS = ("#00336F", "#43607C", "#7E8078", "#B3A369", "#E9CF5B")
-"""From cheap to dear: cividis, which is a scale of lightness for every reader; its ends are cut off."""
+COSTS = ("#2F6FB5", "#74ABD8", "#A9A69C", "#E3A33C", "#D55E00")
+"""From little to much: blue to orange, which all readers tell apart, and none too dark or too light for a page."""
 
 KINDS = {"supplier": PURPLE, "plant": VERMILION, "dc": ORANGE, "sort_center": YELLOW, "fc": GREEN, "customer": GREY}
 SYMBOLS = {
@@ -154,6 +154,7 @@ def layout(says: str, **more: Any) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "showlegend": False,
+        "dragmode": False,  # nothing can be moved, and a finger scrolls the page
         "legend": {
             "orientation": "h",
             "x": 0,

@@ -41,6 +41,14 @@ def test_too_many_pairs_are_left_out_and_said(placed: Plan, monkeypatch: pytest.
     assert found["notes"][-1] == "A product and a period cannot be chosen together: that would be too much for one page."
 
 
+def test_too_many_periods_are_left_out_and_said(placed: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_MOST_VIEWS", 1)
+    monkeypatch.setattr(pages, "_MOST_SINGLES", 3)
+    found = payload(Atlas(placed))
+    assert set(found["views"]) == {"0,0", "1,0", "2,0"}
+    assert found["notes"][-1] == "Single periods cannot be chosen: that would be too much for one page."
+
+
 @pytest.mark.parametrize(
     ("room", "views", "words"),
     [
