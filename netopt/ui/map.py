@@ -88,14 +88,18 @@ class MapView:
 
     def __init__(self, workspace: Workspace, act: Act) -> None:
         self._workspace, self._act = workspace, act
+        self._last: object = workspace.result
         self._drawn: tuple[object, ...] = ()
         self._listed: tuple[object, ...] = ()
         self._options: dict[str, Any] = {}
-        self._shows_plan, self._lanes = False, len(workspace.network.lanes) <= _MOST_LANES
+        self._shows_plan = workspace.result is not None and workspace.result.plan.found
+        self._lanes = len(workspace.network.lanes) <= _MOST_LANES
         with ui.row().classes("split"):
             with ui.column().classes("stage"):
                 with ui.row().classes("controls"):
-                    self._which = ui.toggle({False: "Network", True: "Plan"}, value=False, on_change=self._turn)
+                    self._which = ui.toggle(
+                        {False: "Network", True: "Plan"}, value=self._shows_plan, on_change=self._turn
+                    )
                     self._which.props("no-caps dense unelevated")
                     self._boxes = ui.row().classes("controls")
                 self._holder = ui.element("div").classes("map")
@@ -110,28 +114,29 @@ class MapView:
         self._boxes_anew()
 
     def _turn(self) -> None:
-        self._shows_plan = bool(self._which.value)
-        self._boxes_anew()
-        self.update()
-
-    def show_plan(self, shows: bool) -> None:
-        """Show the plan with its flows, or the network with what may be open."""
-        self._which.value = shows
-        self._turn()
+        if self._shows_plan != bool(self._which.value):
+            self._shows_plan = bool(self._which.value)
+            self._boxes_anew()
+            self.update()
 
     def update(self) -> None:
         """Draw what has changed."""
         result = self._workspace.result
         found = result is not None and result.plan.found
         self._which.set_visibility(found)
-        if not found and self._shows_plan:
-            self.show_plan(False)
-            return
+        if result is not self._last:  # what has just been found is what one wants to see
+            self._last = result
+            self._shows_plan = self._which.value = found
+            self._boxes_anew()
         self._draw()
         stale = self._shows_plan and self._workspace.stale
-        self._key.text = _STALE_KEY if stale else _PLAN_KEY if self._shows_plan else _NETWORK_KEY
+        self._key.text = _STALE_KEY if stale else _PLAN_KEY if self._shows_plan else self._network_key()
         self._key.classes(add="stale") if stale else self._key.classes(remove="stale")
         self.list_sites()
+
+    def _network_key(self) -> str:
+        free = list(statuses(self._workspace.network).values()).count("consider")
+        return f"{_NETWORK_KEY} The solver chooses of {count(free, 'site')}."
 
     def _boxes_anew(self) -> None:
         """Offer what the map of the plan, or of the network, can show."""

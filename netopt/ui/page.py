@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nicegui import run, ui
 
@@ -15,7 +15,7 @@ from netopt.report.service import met
 from netopt.report.words import amount, gap_words, money, percent, safe
 from netopt.ui.dialogs import ask_edit, ask_path
 from netopt.ui.export import exports, write_export
-from netopt.ui.map import MapView, statuses
+from netopt.ui.map import MapView
 from netopt.ui.parts import button, complain, tell
 from netopt.ui.result import ResultView
 from netopt.ui.scenarios import ScenariosView
@@ -38,6 +38,13 @@ Figure = tuple[str, str, str]
 """Title, words and class of a figure to look at first."""
 
 
+class View(Protocol):
+    """What stands under a tab."""
+
+    def update(self) -> None:
+        """Draw what has changed."""
+
+
 def draw_page(workspace: Workspace) -> None:
     """Draw the page for one window of the browser."""
     style, script = (
@@ -56,7 +63,8 @@ class _Page:
         self.workspace = workspace
         self._seen = -1
         self._one = asyncio.Lock()  # changes are made in the order in which they are typed
-        self._mapped: object = None
+        self.tab = "Map"
+        self.views: dict[str, View] = {}
         self._figured: object = None
 
     def draw(self) -> None:
@@ -68,18 +76,19 @@ class _Page:
         with ui.column().classes("body"):
             self.bar.draw_line()
             self.figures = ui.row().classes("figures")
-            with ui.tabs().props("no-caps align=left dense inline-label").classes("tabs") as tabs:
+            with ui.tabs(on_change=self._turn).props("no-caps align=left dense inline-label").classes("tabs") as tabs:
                 for name, icon in _TABS.items():
                     ui.tab(name, icon=icon)
-            with ui.tab_panels(tabs, value="Map", animated=False, keep_alive=True).classes("panels"):
-                with ui.tab_panel("Map"):
-                    self.map = MapView(workspace, self.act)
-                with ui.tab_panel("Tables"):
-                    self.tables = TablesView(workspace, self.act)
-                with ui.tab_panel("Result"):
-                    self.result = ResultView(workspace, self.changed)
-                with ui.tab_panel("Scenarios"):
-                    self.scenarios = ScenariosView(workspace, self.changed)
+            made: dict[str, Callable[[], View]] = {
+                "Map": lambda: MapView(workspace, self.act),
+                "Tables": lambda: TablesView(workspace, self.act),
+                "Result": lambda: ResultView(workspace, self.changed),
+                "Scenarios": lambda: ScenariosView(workspace, self.changed),
+            }
+            with ui.tab_panels(tabs, value=self.tab, animated=False, keep_alive=True).classes("panels"):
+                for name, make in made.items():
+                    with ui.tab_panel(name):
+                        self.views[name] = make()
         self.update()
         ui.timer(_SECONDS, self._look)
 
@@ -105,7 +114,12 @@ class _Page:
             self.update()
         elif self.workspace.solving:
             self.bar.update()
-            self.result.update()
+            self.views[self.tab].update()
+
+    def _turn(self, event: Any) -> None:
+        self.tab = str(event.value)
+        if self.tab in self.views:
+            self.views[self.tab].update()
 
     def changed(self) -> None:
         """Draw this window anew at once, and the others soon."""
@@ -122,13 +136,7 @@ class _Page:
             label.text = safe(words or "Nothing", 80)
         self._draw_figures()
         self.bar.update()
-        if workspace.result is not self._mapped:  # what has just been found is what one wants to see
-            self._mapped = workspace.result
-            self.map.show_plan(workspace.result is not None and workspace.result.plan.found)
-        self.map.update()
-        self.tables.update()
-        self.result.update()
-        self.scenarios.update()
+        self.views[self.tab].update()  # the others when they are turned to: nothing is drawn where nobody sees it
 
     def _draw_figures(self) -> None:
         told = (self.workspace.draft.now, self.workspace.result, self.workspace.stale)
@@ -190,8 +198,7 @@ class _Page:
 
 def _network_figures(workspace: Workspace) -> Iterator[Figure]:
     network = workspace.network
-    open_to_choice = list(statuses(network).values()).count("consider")
-    yield f"Sites, {open_to_choice:,} to choose", amount(len(network.facilities)), ""
+    yield "Sites", amount(len(network.facilities)), ""
     yield "Customers", amount(len(network.customers)), ""
     yield "Demand", amount(float(network.demand["quantity"].sum())), ""
     yield "Lanes", amount(len(network.lanes)), ""
