@@ -68,22 +68,27 @@ class Guard:
         """Answer a request, or hand it on."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
-        elif not self._comes_from_here(scope):
+        elif not self._is_for_us(scope):
             await _refuse(scope, send, "This page answers the browser of its own machine only.\n")
-        elif self._has_cookie(scope):
+        elif self._comes_from_us(scope) and self._has_cookie(scope):
             await self.app(scope, receive, self._sealed(send))
-        elif scope["type"] == "http" and self._has_token(scope):
+        elif scope["type"] == "http" and self._has_token(scope):  # a click in a terminal that is a web page, too
             await self._let_in(send)
         else:
             await _refuse(scope, send, "Open the address that `netopt ui` printed; it carries a token.\n")
 
-    def _comes_from_here(self, scope: Scope) -> bool:
-        hosts, origins, sites = (_header(scope, name) for name in (b"host", b"origin", b"sec-fetch-site"))
+    def _is_for_us(self, scope: Scope) -> bool:
+        """Whether a request names this page, and no page of elsewhere has made it by script."""
+        hosts, origins = _header(scope, b"host"), _header(scope, b"origin")
         if len(hosts) != 1 or hosts[0] not in self._hosts or len(origins) > 1:
             return False
         if scope["type"] == "websocket" and not origins:
             return False  # every browser sends it there
-        return all(origin in self._origins for origin in origins) and _OWN.issuperset(sites)
+        return all(origin in self._origins for origin in origins)
+
+    def _comes_from_us(self, scope: Scope) -> bool:
+        """Whether nothing on another page, such as a picture's address, has made a request."""
+        return _OWN.issuperset(_header(scope, b"sec-fetch-site"))
 
     def _has_cookie(self, scope: Scope) -> bool:
         for words in _header(scope, b"cookie"):

@@ -101,12 +101,19 @@ def test_another_name_of_this_machine_is_refused(guard: Guard, host: str) -> Non
 
 @pytest.mark.parametrize("headers", [
     {"origin": "http://evil.example"}, {"origin": "null"}, {"origin": "http://127.0.0.1:9"}, {"origin": f"https://{HOST}"},
-    {"sec_fetch_site": "cross-site"}, {"sec_fetch_site": "same-site"},
 ])  # fmt: skip
 def test_other_pages_are_refused(guard: Guard, headers: dict[str, str]) -> None:
     given = cookie(guard).split(";")[0]
     assert ask(guard, cookie=given, **headers)[0] == 403
     assert ask(guard, query=f"token={guard.token}", **headers)[0] == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_link_elsewhere_needs_the_token(guard: Guard, site: str) -> None:
+    given = cookie(guard).split(";")[0]
+    assert ask(guard, cookie=given, sec_fetch_site=site)[0] == 403
+    status, _, body = ask(guard, query=f"token={guard.token}", cookie=given, sec_fetch_site=site)
+    assert (status, b"inside" in body) == (200, False)
 
 
 def test_websockets_need_cookie_and_origin(guard: Guard) -> None:
