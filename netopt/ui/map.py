@@ -91,6 +91,8 @@ class MapView:
         self._last: object = workspace.result
         self._drawn: tuple[object, ...] = ()
         self._listed: tuple[object, ...] = ()
+        self._rowed: object = None
+        self._buttons: dict[tuple[str, str], ui.button] = {}
         self._options: dict[str, Any] = {}
         self._shows_plan = workspace.result is not None and workspace.result.plan.found
         self._lanes = len(workspace.network.lanes) <= _MOST_LANES
@@ -220,24 +222,35 @@ class MapView:
         opened = set(result.plan.summary()["open_sites"]) if result is not None and result.plan.found else set()
         names = [name for name in said if wanted in name.casefold()]
         types = dict(zip(map(str, network.facilities.names), network.facilities.type, strict=True))
-        self._sites.clear()
-        with self._sites:
-            for name in names[:_MOST_BUTTONS]:
-                self._row(name, singular(str(types[name])) + ", open" * (name in opened), said[name])
-            if len(names) > _MOST_BUTTONS:
-                ui.label(f"and {count(len(names) - _MOST_BUTTONS, 'more site')}: find them by name").classes("note")
+        kinds = {name: singular(str(types[name])) + ", open" * (name in opened) for name in names[:_MOST_BUTTONS]}
+        if (kinds, len(names)) != self._rowed:
+            self._rowed = (kinds, len(names))
+            self._draw_rows(kinds, len(names) - len(kinds))
+        for (name, status), each in self._buttons.items():  # in their place, so that the keyboard keeps its own
+            pressed = said[name] == status
+            each.classes(add="on", remove="off") if pressed else each.classes(add="off", remove="on")
+            each.props["aria-pressed"] = "true" if pressed else "false"
 
-    def _row(self, name: str, kind: str, status: str) -> None:
+    def _draw_rows(self, kinds: dict[str, str], left: int) -> None:
+        self._sites.clear()
+        self._buttons = {}
+        with self._sites:
+            for name, kind in kinds.items():
+                self._draw_row(name, kind)
+            if left:
+                ui.label(f"and {count(left, 'more site')}: find them by name").classes("note")
+
+    def _draw_row(self, name: str, kind: str) -> None:
         with ui.row().classes("site"):
             with ui.column().classes("named"):
                 ui.label(safe(name))
                 ui.label(kind).classes("note")
             with ui.button_group().props("flat").classes("three"):
-                for each, words in STATUSES.items():
-                    button = ui.button(words, on_click=partial(self._switch, name, each), color=None)
-                    button.props("no-caps dense flat size=sm").classes("on" if each == status else "off")
-                    button.props["aria-pressed"] = "true" if each == status else "false"
-                    button.props["aria-label"] = f"{safe(name)}: {_WORDS[each]}"
+                for status, words in STATUSES.items():
+                    each = ui.button(words, on_click=partial(self._switch, name, status), color=None)
+                    each.props("no-caps dense flat size=sm")
+                    each.props["aria-label"] = f"{safe(name)}: {_WORDS[status]}"
+                    self._buttons[name, status] = each
 
 
 def _marked(figure: dict[str, Any], *, lanes: bool) -> dict[str, Any]:

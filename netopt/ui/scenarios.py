@@ -11,12 +11,13 @@ from nicegui import ui
 from netopt.report import markup
 from netopt.report.console import TextTable
 from netopt.report.studies.study import change_words, customers_table, effects_table, scenarios_table, signed
-from netopt.report.words import listed, safe
+from netopt.report.words import listed, more, safe
 from netopt.ui.parts import block, button, report_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from netopt.network.edits import Edit
     from netopt.study.comparison import Comparison
     from netopt.ui.state import Workspace
 
@@ -87,37 +88,25 @@ class ScenariosView:
             self._row(kept.name)
         beside = self._workspace.comparisons()
         if not beside:
-            ui.label("Change the tables or switch a site, solve again, and keep that plan to compare the two.").classes(
-                "note"
-            )
+            words = "Change the tables or switch a site, solve again, and keep that plan to compare the two."
+            ui.label(words).classes("note")
             return
         name = study.base.name
+        buckets = markup.table(buckets_table(beside), "Change of cost by bucket", total=True)
         block(markup.section(f"Sites, beside {name}", markup.table(sites_table(beside), "Sites")))
-        block(
-            markup.section(f"Change of cost, beside {name}", markup.table(buckets_table(beside), "Change", total=True))
-        )
+        block(markup.section(f"Change of cost, beside {name}", buckets))
         for each in beside:
             self._compared(each)
 
     def _row(self, name: str) -> None:
-        workspace = self._workspace
-        first = workspace.reference
+        first = self._workspace.reference
         with ui.row().classes("kept"):
             ui.label(safe(name)).classes("name")
-            edits = workspace[name].result.version.edits
-            said = (
-                "no words say what changed"
-                if edits is None
-                else "; ".join(map(str, edits[:_EDITS])) or "the file as it is"
-            )
-            more = f" and {len(edits) - _EDITS:,} more" if edits is not None and len(edits) > _EDITS else ""
-            ui.label(safe(said + more)).classes("note grow")
+            ui.label(safe(_edits_words(self._workspace[name].result.version.edits))).classes("note grow")
             if first is not None and first.name != name:
                 button("Compare with", "", partial(self._compare_with, name))
             button("Go back to", "", partial(self._go_back, name))
-            ui.button(icon="close", on_click=partial(self._forget, name)).props("flat dense round size=sm").tooltip(
-                "Forget"
-            )
+            button("", "close", partial(self._forget, name)).props("round size=sm aria-label=Forget").tooltip("Forget")
 
     def _compared(self, each: Comparison) -> None:
         with ui.expansion(safe(f"{each.after.name}, beside {each.before.name}"), value=False).classes("wide"):
@@ -142,6 +131,14 @@ class ScenariosView:
     def _forget(self, name: str) -> None:
         self._workspace.forget(name)
         self._changed()
+
+
+def _edits_words(edits: tuple[Edit, ...] | None) -> str:
+    """Return what leads from the file to the tables of a plan."""
+    if edits is None:
+        return "no words say what changed"
+    said = "; ".join(map(str, edits[:_EDITS])) or "the file as it is"
+    return f"{said} {more(len(edits) - _EDITS)}" if len(edits) > _EDITS else said
 
 
 def _moved(each: Comparison) -> str:
