@@ -33,6 +33,7 @@ from netopt.cli.stress import stress
 from netopt.cli.study import study
 from netopt.cli.template import template
 from netopt.cli.tornado import tornado
+from netopt.cli.ui import ui
 from netopt.cli.verify import verify
 from netopt.cli.why import why
 from netopt.errors import InputError, NetoptError
@@ -121,7 +122,7 @@ def cli() -> None:
 
 for _command in (
     solve, baseline, study, sites, greenfield, stress, tornado, alternatives, hedge,
-    compare, why, check, template, verify, explain, export, completion,
+    compare, why, ui, check, template, verify, explain, export, completion,
 ):  # fmt: skip
     cli.add_command(_command)
 

@@ -27,7 +27,7 @@ from netopt.read.numbers import explained, number_of
 from netopt.read.problems import fold, shown
 from netopt.read.tables import Tables
 
-__all__ = ["edited"]
+__all__ = ["edited", "naming"]
 
 _DECLARES = {"facilities": "facility", "customers": "customer", "products": "product", "periods": "period"}
 
@@ -261,20 +261,23 @@ def _remove_naming(frames: dict[str, pd.DataFrame], table: schema.Table, gone: s
     gone, before : set of str
         What is declared there no longer and what was, folded.
     """
-    kind = _DECLARES[table.name]
     gone = gone | _leave_groups(frames, gone, before)
-    kinds = {kind, "place"} if kind in ("facility", "customer") else {kind}
     for name, frame in list(frames.items()):
-        columns = schema.tables()[name].columns.values()
-        naming = [column.name for column in columns if column.refers_to in kinds]
-        naming += _NAMING.get(name, ()) if "place" in kinds else ()
         kept = np.ones(len(frame), dtype=bool)
-        for column in naming:
+        for column in naming(table.name, name):
             if column in frame:
                 codes, words = pd.factorize(frame[column], use_na_sentinel=True)
                 kept &= np.array([*(fold(str(word)) not in gone for word in words), True], dtype=bool)[codes]
         if not kept.all():
             frames[name] = frame[kept]
+
+
+def naming(declaring: str, table: str) -> list[str]:
+    """Return the columns of a table that may name a row of a declaring one, such as the customer of demand."""
+    kind = _DECLARES[declaring]
+    kinds = {kind, "place"} if kind in ("facility", "customer") else {kind}
+    columns = [column.name for column in schema.tables()[table].columns.values() if column.refers_to in kinds]
+    return columns + list(_NAMING.get(table, ()) if "place" in kinds else ())
 
 
 def _leave_groups(frames: dict[str, pd.DataFrame], gone: set[str], before: set[str]) -> set[str]:
