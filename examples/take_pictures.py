@@ -127,12 +127,12 @@ def workbook(file: Path, target: Path) -> None:
         convert = [office, "--headless", "--convert-to", "pdf", "--outdir", place, str(file)]
         subprocess.run(convert, check=True, capture_output=True)
         pdf = Path(place, file.with_suffix(".pdf").name)
-        subprocess.run([ppm, "-r", "70", "-f", "2", "-l", "2", "-png", str(pdf), str(Path(place, "page"))], check=True)
+        subprocess.run([ppm, "-r", "95", "-f", "2", "-l", "2", "-png", str(pdf), str(Path(place, "page"))], check=True)
         page = next(iter(sorted(Path(place).glob("page*.png"))))
         with browser() as driver:
             image = base64.b64encode(page.read_bytes()).decode()
             address = f"data:text/html,<body style='margin:0'><img src='data:image/png;base64,{image}'>"
-            photograph(driver, address, target, width=820, height=600)
+            photograph(driver, address, target, width=1040, height=560)
 
 
 def local_page(driver: Any, folder: Path, target: Path) -> None:
@@ -143,8 +143,8 @@ def local_page(driver: Any, folder: Path, target: Path) -> None:
             assert child.stdout is not None
             address = next(found.group() for line in child.stdout if (found := re.search(r"http://\S+", line)))
             photograph(driver, address, target, height=860)
-            solve = "[...document.querySelectorAll('button')].find(b => b.innerText.trim().toLowerCase() === 'solve')"
-            driver.execute_script(f"({solve})?.click()")
+            button = "[...document.querySelectorAll('button')].find(b => /solve$/i.test(b.innerText.trim()))"
+            driver.execute_script(f"{button}.click()")
             time.sleep(25)
             photograph(driver, "", target, height=860)
         finally:
@@ -173,7 +173,7 @@ def main(folder: Path) -> None:
         report, beside = (place / "today" / "report.html").as_uri(), (place / "beside" / "compare.html").as_uri()
         photograph(driver, report, folder / "report.webp", height=1250)
         photograph(driver, report, folder / "report-dark.webp", scroll=".map", dark=True, height=760)
-        photograph(driver, report, folder / "report-phone.webp", width=390, height=844)
+        photograph(driver, report, folder / "report-phone.webp", scroll=".map", width=390, height=844)
         photograph(driver, beside, folder / "compare.webp", height=1250)
         local_page(driver, place, folder / "ui.webp")
         workbook(place / "today" / "plan.xlsx", folder / "workbook.webp")

@@ -88,5 +88,6 @@ def _status(network: Network, site: int) -> str:
 def _says(network: Network, every: Lanes, drawn: Lanes) -> str:
     said = f"{count(len(network.facilities), 'site')}, {count(len(network.customers), 'customer')}"
     left = len(every) - len(drawn)
-    said = f"{said} and {count(len(every), 'lane')}"
+    together = " (those of single products together)" if len(every) < len(network.lanes) else ""
+    said = f"{said} and {count(len(every), 'lane')}{together}"
     return f"{said}, of which {left:,} are not drawn." if left else f"{said}."
