@@ -1,6 +1,6 @@
 """Take the pictures that README shows: solve the sample, write its pages, and photograph them in Chromium.
 
-    python -m pip install 'netopt[ui]' selenium
+    python -m pip install 'netopt[ui,notebook]' selenium
     python examples/take_pictures.py [FOLDER]
 
 It needs Chromium with its driver (Debian: apt-get install chromium-driver) and, for the picture of the workbook,
@@ -151,6 +151,20 @@ def local_page(driver: Any, folder: Path, target: Path) -> None:
             child.terminate()
 
 
+def notebook(driver: Any, target: Path) -> None:
+    """Take a picture of the notebook, once its plans are there."""
+    command = [sys.executable, "-m", "marimo", "run", str(HERE / "what_if_notebook.py"), "--headless", "--no-token"]
+    with subprocess.Popen([*command, "--port", "8765"], stdout=subprocess.PIPE, text=True) as child:
+        try:
+            assert child.stdout is not None
+            next(line for line in child.stdout if "URL" in line)
+            driver.get("http://127.0.0.1:8765")
+            time.sleep(75)
+            photograph(driver, "", target, height=1250)
+        finally:
+            child.terminate()
+
+
 def main(folder: Path) -> None:
     """Take all pictures.
 
@@ -176,6 +190,7 @@ def main(folder: Path) -> None:
         photograph(driver, report, folder / "report-phone.webp", scroll=".map", width=390, height=844)
         photograph(driver, beside, folder / "compare.webp", height=1250)
         local_page(driver, place, folder / "ui.webp")
+        notebook(driver, folder / "notebook.webp")
         workbook(place / "today" / "plan.xlsx", folder / "workbook.webp")
 
 

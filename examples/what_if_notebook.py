@@ -1,4 +1,4 @@
-"""A what-if on sliders: demand in the West, a warehouse in Reno, a price for late deliveries' mode.
+"""A what-if on sliders: demand in the West, a warehouse in Reno, what air costs.
 
     pip install 'netopt[notebook]' && marimo edit examples/what_if_notebook.py
 
@@ -21,7 +21,8 @@ def _():
     folder = Path(__file__).resolve().parent.parent / "data" / "us-retail"
     network = netopt.read(folder / "network.csv")
     base = netopt.solve(network, gap=0.005)
-    mo.md(f"# What if?\n\nThe network as it is costs **{base.cost:,.0f} {network.settings.currency}**, {base!r}.")
+    money = f"{base.cost:,.0f} {network.settings.currency}"
+    mo.md(f"# What if?\n\nThe network as it is costs **{money}**, within {base.gap:.2%} of the cheapest plan.")
     return base, mo, netopt, network
 
 
@@ -58,7 +59,8 @@ def _(base, beside, mo, plan):
 
 @app.cell
 def _(beside, mo):
-    mo.ui.table(beside.costs().round(0), selection=None)
+    costs = beside.costs().round(0)
+    mo.ui.table(costs[(costs["before"] != 0) | (costs["after"] != 0)], selection=None)
     return
 
 

@@ -24,7 +24,7 @@ from netopt.network.quantities import check_initial_stock, demand_of, handling_o
 from netopt.network.rated_lanes import rated_lanes
 from netopt.network.rates import RateCards
 from netopt.network.resolve import Names, Records
-from netopt.network.sites import CLOSED, Customers, Facilities
+from netopt.network.sites import CLOSED, CONSIDER, OPEN, Customers, Facilities
 from netopt.network.typed_lanes import typed_lanes
 from netopt.read import Tables, read_tables
 from netopt.read.problems import fold
@@ -270,6 +270,22 @@ Customers, Places, Lanes
             f"<Network: {len(self.facilities):,} facilities, {len(self.customers):,} customers, "
             f"{len(self.lanes):,} lanes, {len(self.products):,} products, {len(self.periods):,} periods>"
         )
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: how many sites there are of each type, and what a plan may do with them."""
+        status = self.facilities.status.max(axis=1)  # for the period in which it may do the most
+        sites = pd.DataFrame(
+            {
+                "sites": self.facilities.type,
+                "open": status == OPEN,
+                "may be open": status == CONSIDER,
+                "closed": status == CLOSED,
+            }
+        )
+        counted = sites.groupby("sites", sort=False).sum().reset_index()
+        wanted = f"{len(self.customers):,} customers want {self.demand['quantity'].sum():,.0f} units"
+        over = f"{len(self.lanes):,} lanes, {len(self.products):,} products, {len(self.periods):,} periods"
+        return f"<p><b>{wanted}</b><br>{over}</p>{counted.to_html(index=False, escape=True)}"
 
 
 def read(source: str | PathLike[str] | Mapping[str, pd.DataFrame] | Network) -> Network:

@@ -17,6 +17,7 @@ import pytest
 import netopt
 from netopt.plan import Plan
 from netopt.report import write_page
+from netopt.report.studies.compare_page import write_comparison
 from netopt.report.words import amount, money
 from tests.plan.rich import rich
 from tests.report.pages import EVIL
@@ -377,4 +378,18 @@ def test_long_tables_can_be_searched(browser: Driver, tmp_path: Path) -> None:
     browser.find_element("css selector", "[aria-label='Customers'] thead th:nth-child(3) button").click()
     assert column(browser, "Customers", 2)[:2] == ["29,010", "28,010"]  # as numbers, not as words
     assert len(column(browser, "Customers", 0)) == 30
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+
+
+def test_plans_side_by_side_are_drawn(browser: Driver, plan: Plan, tmp_path: Path) -> None:
+    closed = netopt.solve(plan.network.close_site(EVIL), gap=1e-9)
+    write_comparison(netopt.compare({EVIL: plan, "without it": closed}), tmp_path / "beside")
+    browser.get((tmp_path / "beside" / "compare.html").as_uri())
+    drawn = "return [...document.querySelectorAll('.js-plotly-plot')].map(p => p.dataset.figure)"
+    assert browser.execute_script(drawn) == ["costs", "map-0", "map-1", "changes"]
+    assert EVIL in browser.find_element("tag name", "body").text
+    bars = "return document.querySelector('[data-figure=costs]').querySelectorAll('.bars .point path').length"
+    assert browser.execute_script(bars) >= 2 * 4
+    names = "return [...document.querySelectorAll('[data-figure=map-1] text')].map(t => t.textContent)"
+    assert f"{EVIL} (closes)" in browser.execute_script(names)
     assert [entry["message"] for entry in browser.get_log("browser")] == []
