@@ -154,10 +154,9 @@ def local_page(driver: Any, folder: Path, target: Path) -> None:
 def notebook(driver: Any, target: Path) -> None:
     """Take a picture of the notebook, once its plans are there."""
     command = [sys.executable, "-m", "marimo", "run", str(HERE / "what_if_notebook.py"), "--headless", "--no-token"]
-    with subprocess.Popen([*command, "--port", "8765"], stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen([*command, "--port", "8765"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
         try:
-            assert child.stdout is not None
-            next(line for line in child.stdout if "URL" in line)
+            time.sleep(10)
             driver.get("http://127.0.0.1:8765")
             time.sleep(75)
             photograph(driver, "", target, height=1250)

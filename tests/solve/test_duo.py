@@ -349,7 +349,7 @@ def test_wider_until_it_is_right(given: Any, threads: int | None, monkeypatch: p
         assert made.duo.answer == pytest.approx(hub.from_form(values))
         assert made.duo._share == (share if hub.loose else 2 * share)
         assert not made.hub.loose
-        assert not made.duo.control.answered.is_set()
+        assert not made.duo.control.answered.is_set() or made.rival.solved  # beside us, it may be quick
         assert made.duo._values is None
     raise AssertionError("hubs are never done")
 
