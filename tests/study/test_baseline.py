@@ -243,7 +243,7 @@ def test_so_do_those_of_a_plan_with_every_cost_there_is() -> None:
 
 @pytest.mark.slow
 def test_so_do_those_of_us_retail() -> None:
-    plan = netopt.solve(DATA / "us-retail" / "network.csv", gap=0.01)
+    plan = netopt.solve(DATA / "us-retail" / "network.csv", gap=0.0004)  # in every plan so good, a site closes
     same(plan, None, plan.sites())
     closing = plan.sites().query("closed == 1")["name"].tolist()
     assert closing
