@@ -27,6 +27,10 @@ __all__ = ["Rival"]
 FloatArray = npt.NDArray[np.float64]
 
 _POLL = 0.02
+_PLAN_SEEKERS = ("mip_heuristic_run_rens", "mip_heuristic_run_rins", "mip_heuristic_run_root_reduced_cost")
+"""Programs within the program, by which HiGHS looks for plans: the search next door does that, and while one is solved
+HiGHS hears nothing."""
+
 _BRIEF = 1e-4
 """Seconds for which one thread may keep the interpreter from the other: HiGHS asks for it at every callback, and the
 usual 5 ms a time would take more than the search itself."""
@@ -60,6 +64,8 @@ class Rival:
         self._solver = Solver(form)
         if start is not None:
             self._solver.start_from(start)
+            for name in _PLAN_SEEKERS:
+                self._solver.option(name, False)
         self._scale = form.column_scale
         self._control = Control(
             gap=control.gap if gap is None else gap,

@@ -14,7 +14,7 @@ from netopt.network import read
 from netopt.solve import Control, search, standing
 from netopt.solve.form import Form
 from netopt.solve.highs import Partner, Run, Solver
-from netopt.solve.rival import Rival
+from netopt.solve.rival import _PLAN_SEEKERS, Rival
 from netopt.solve.search import Search
 from tests.plan.certificates import program_of
 from tests.solve.hard import hard
@@ -294,3 +294,10 @@ def test_a_failure_is_the_end_of_it_alone(monkeypatch: pytest.MonkeyPatch) -> No
     assert found is not None
     assert found.own
     assert found.cost == pytest.approx(cheapest(p).cost, rel=1e-5)
+
+
+def test_with_a_plan_it_seeks_none_in_programs_within_the_program() -> None:
+    given = many_units()
+    for start, seeks in ((None, True), (np.zeros(len(given.cost)), False)):
+        highs = rival(given, start)._solver.highs
+        assert [highs.getOptionValue(name)[1] for name in _PLAN_SEEKERS] == [seeks] * 3
