@@ -32,13 +32,12 @@ FLAGS = (
 DRAWN = "return [...document.querySelectorAll('.js-plotly-plot')].every(p => p._fullLayout)"
 
 
-def netopt(*arguments: object, folder: Path) -> str:
-    """Run a command in a folder and return what it prints on a terminal of 80 columns."""
+def netopt(*arguments: object, folder: Path) -> None:
+    """Run a command in a folder."""
     command = [sys.executable, "-m", "netopt", *map(str, arguments)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 4):
         raise SystemExit(f"{' '.join(command)}: {done.stderr}")
-    return done.stdout
 
 
 @contextmanager
@@ -105,18 +104,6 @@ def photograph(
     print(f"{target.name}: {target.stat().st_size // 1024} KB")
 
 
-def terminal(driver: Any, words: str, target: Path) -> None:
-    """Take a picture of what a command prints."""
-    lines = words.rstrip().splitlines()
-    escaped = "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;")
-    page = (
-        "<body style='margin:0;background:#14181c;color:#e6e6e6'>"
-        f"<pre style='margin:1.2rem;font:14px/1.35 DejaVu Sans Mono,monospace'>{escaped}</pre>"
-    )
-    address = "data:text/html;base64," + base64.b64encode(page.encode()).decode()
-    photograph(driver, address, target, width=760, height=40 + 19 * len(lines))
-
-
 def workbook(file: Path, target: Path) -> None:
     """Take a picture of the charts of a workbook as LibreOffice shows them."""
     office, ppm = shutil.which("soffice"), shutil.which("pdftoppm")
@@ -175,8 +162,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, browser() as driver:
         place = Path(name)
-        said = netopt("solve", NETWORK, "--out", "today", folder=place)
-        terminal(driver, said.partition("Served from")[0], folder / "terminal.webp")
+        netopt("solve", NETWORK, "--out", "today", folder=place)
         for scenario, edit in (
             ("without-reno", "facilities.Reno.status=closed"),
             ("west-grows", "demand[customer.region=West].quantity*=1.2"),
