@@ -27,6 +27,7 @@ from netopt.solve.cuts import Dicuts
 from netopt.solve.exact import solve_program
 from netopt.solve.form import Form
 from netopt.solve.highs import Outcome, Run, Solver
+from netopt.solve.instance import guest
 from netopt.solve.relaxation import Relaxation
 from netopt.solve.screen import first_columns, screen
 
@@ -102,7 +103,7 @@ def decomposed(
     search : bool
         Whether to go on beyond `start`, of which at least one and the floors are then needed.
     """
-    with interruptible(control):
+    with interruptible(control), guest():
         return _Search(programs, weights, control, floors, told or (lambda _words: None)).run(start, search)
 
 

@@ -20,6 +20,7 @@ from netopt.solve.bound import Certificate
 from netopt.solve.control import Control, gap_between, interruptible
 from netopt.solve.form import Form
 from netopt.solve.highs import Outcome, Run, Solver, check_solver
+from netopt.solve.instance import guest
 from netopt.solve.linking import add_needed_gates
 from netopt.solve.resumed import Resumed
 from netopt.solve.search import Found, Search
@@ -149,7 +150,7 @@ def solve_program(program: Program, control: Control, amend: Amend | None = None
         When HiGHS is too old, or fails without an answer.
     """
     check_solver()
-    with interruptible(control):
+    with interruptible(control), guest():
         found = _searched(program, control, start) if amend is None and len(program.cost) else None
         if found is not None and (_close(found, control) or _spent(control)):
             return _by_search(program, found, control)

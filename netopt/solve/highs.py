@@ -223,7 +223,6 @@ class Solver:
             spent = 0.0 if self._mixed else highs.getRunTime()
             self.option("time_limit", spent + control.remaining)
         if control.threads is not None:
-            _use_threads(control.threads)
             self.option("threads", control.threads)
         late = threading.Event()
         self._listen(control, phase, late)
@@ -350,13 +349,3 @@ def check_solver() -> None:
     answer = Solver(form).run(Control(gap=0.0), "self-test")
     if answer.outcome is not Outcome.SOLVED or answer.x is None or abs(answer.cost + 10) > 1e-6:
         raise SolverError(f"HiGHS {version()} fails a self-test with two variables; reinstall highspy")
-
-
-_threads: list[int] = []
-
-
-def _use_threads(threads: int) -> None:
-    """Let the scheduler be made anew when the number of threads changes, which HiGHS needs."""
-    if _threads and _threads[-1] != threads:
-        highspy.Highs.resetGlobalScheduler(True)
-    _threads[:] = [threads]

@@ -1,4 +1,4 @@
-"""A quiet instance of HiGHS: standard output belongs to the plan."""
+"""An instance of HiGHS that gets on with its surroundings: standard output is the plan's, the thread the caller's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache
 
 import highspy
 
-__all__ = ["new_highs"]
+__all__ = ["guest", "new_highs", "run_here"]
 
 _STDOUT = 1
 
@@ -21,6 +21,26 @@ def new_highs() -> highspy.Highs:
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("log_to_console", False)  # output_flag off would silence the MIP callbacks too
     return highs
+
+
+def run_here(highs: highspy.Highs) -> None:
+    """Run in this thread, whatever number of threads HiGHS was run with in it before.
+
+    HiGHS keeps a scheduler for each thread that calls it, made for the number of threads of the first run, and refuses
+    to run with another number until that scheduler is given back.
+    """
+    if highs.run() == highspy.HighsStatus.kError and highs.getModelStatus() == highspy.HighsModelStatus.kNotset:
+        highspy.Highs.resetGlobalScheduler(True)
+        highs.run()
+
+
+@contextmanager
+def guest() -> Iterator[None]:
+    """Give the scheduler of this thread back in the end: the caller's own runs of HiGHS choose their threads anew."""
+    try:
+        yield
+    finally:
+        highspy.Highs.resetGlobalScheduler(True)
 
 
 @cache

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from netopt.errors import SolverError
 from netopt.solve.control import Control
-from netopt.solve.instance import new_highs
+from netopt.solve.instance import new_highs, run_here
 
 __all__ = ["BASIC", "Basis", "Linear", "Simplex", "Verdict"]
 
@@ -198,7 +198,7 @@ class Simplex:
         highs.setOptionValue("simplex_iteration_limit", 2_147_483_647 if iterations is None else iterations)
         limits = [limit for limit in (seconds, self.control.remaining) if limit is not None]
         highs.setOptionValue("time_limit", highs.getRunTime() + min(limits) if limits else highspy.kHighsInf)
-        highs.run()
+        run_here(highs)
         status = highs.getModelStatus()
         verdict = {
             _STATUS.kOptimal: Verdict.OPTIMAL,

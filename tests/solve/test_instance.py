@@ -3,11 +3,19 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import highspy
+import pytest
 
-from netopt.solve.instance import new_highs
+import netopt
+from netopt.formulation import build
+from netopt.solve import Control, solve_program
+from netopt.solve.benders import decomposed
+from netopt.solve.instance import guest, new_highs, run_here
+from tests.solve.hard import hard
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,3 +41,65 @@ def test_without_a_standard_output_there_is_still_a_plan(tmp_path: Path) -> None
 
 def test_an_instance_logs_nothing() -> None:
     assert new_highs().getOptionValue("log_to_console") == (highspy.HighsStatus.kOk, False)
+
+
+def ours(threads: int) -> highspy.Highs:
+    """Return a program with one variable from 1 up."""
+    highs = new_highs()
+    highs.setOptionValue("threads", threads)
+    highs.addVar(1, 2)
+    highs.changeColCost(0, 3)
+    return highs
+
+
+def in_a_thread_of_its_own(work: Callable[[], None]) -> None:
+    """Work where HiGHS has not been run before."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
+
+
+@pytest.mark.parametrize("before", [1, 2, 3])
+def test_it_runs_where_highs_ran_with_other_threads(before: int) -> None:
+    def work() -> None:
+        assert ours(before).run() == highspy.HighsStatus.kOk
+        for threads in (1, 2, 1):
+            highs = ours(threads)
+            run_here(highs)
+            assert highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+            assert highs.getObjectiveValue() == 3
+
+    in_a_thread_of_its_own(work)
+
+
+def test_a_program_that_fails_fails() -> None:
+    highs = ours(1)
+    highs.setOptionValue("solver", "ipm")
+    highs.changeColIntegrality(0, highspy.HighsVarType.kInteger)
+    highs.changeColBounds(0, 0.2, 0.8)
+    run_here(highs)
+    assert highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible
+
+
+def test_a_caller_may_run_highs_as_it_likes_afterwards() -> None:
+    def work() -> None:
+        with guest():
+            run_here(ours(1))
+        assert ours(2).run() == highspy.HighsStatus.kOk
+
+    in_a_thread_of_its_own(work)
+
+
+@pytest.mark.parametrize("way", ["search", "decomposition"])
+@pytest.mark.parametrize("before", [1, 3])
+def test_solving_lives_beside_the_callers_own_runs(way: str, before: int) -> None:
+    program = build(netopt.read(hard(6, 15)))
+
+    def work() -> None:
+        assert ours(before).run() == highspy.HighsStatus.kOk
+        if way == "search":
+            assert solve_program(program, Control(threads=1)).status == "optimal"
+        else:
+            assert decomposed([program], [1.0], Control()).status == "optimal"
+        assert ours(2).run() == highspy.HighsStatus.kOk
+
+    in_a_thread_of_its_own(work)
