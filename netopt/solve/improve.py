@@ -68,6 +68,7 @@ class Improver:
         self.whole = np.nonzero(program.whole & ~counted)[0]  # what is counted decides the sums
         self._single = np.bincount(program.gates.opener, minlength=len(program.cost))[self.whole] == 1
         self.best: Point | None = None
+        self._ended = False  # whether the last small program was solved: then the best plan shortens the next one
         self._price: FloatArray | None = None
 
     def heed(self, price: FloatArray) -> None:
@@ -204,12 +205,23 @@ class Improver:
             return None
         solver = Solver(form)
         solver.option("mip_heuristic_effort", 0.15)
+        best = self._within(lower, upper)
+        if best is not None and self._ended:
+            solver.start_from(best.x[columns])
         run = solver.run(self.control.part(seconds, gap), "improving")
+        self._ended = run.outcome is Outcome.SOLVED
         if run.x is None:
             return run if run.outcome is Outcome.INFEASIBLE else None
         x = np.zeros(len(self.relaxation.program.cost))
         x[columns] = run.x
         return replace(run, x=x)
+
+    def _within(self, lower: FloatArray, upper: FloatArray) -> Point | None:
+        """Return the best plan if it keeps bounds of the whole columns."""
+        if self.best is None:
+            return None
+        choice = np.round(self.best.x[self.whole])
+        return self.best if ((choice >= lower) & (choice <= upper)).all() else None
 
     def _form(self, lower: FloatArray, upper: FloatArray, whole: BoolArray, strong: bool) -> tuple[Form, IntArray]:
         """Return the mixed program over kept columns whose openers may be open, with the rows the relaxation has."""

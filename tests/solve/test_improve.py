@@ -9,6 +9,7 @@ from netopt.formulation import Program, build
 from netopt.network import read
 from netopt.solve import Control
 from netopt.solve.bound import Ledger
+from netopt.solve.highs import Solver
 from netopt.solve.improve import Improver
 from netopt.solve.relaxation import Relaxation
 from netopt.solve.sums import members_of, sums_of
@@ -100,6 +101,24 @@ def test_a_small_program_by_hand() -> None:
     point = some.rounded(relaxed(relaxation).x[some.whole], 0.1, 5.0, 0.0)
     assert point is not None
     assert point.cost == pytest.approx(CHAIN)
+
+
+def test_the_best_plan_begins_what_can_be_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    some, begun = many(), []
+    assert some.completed(np.round(some.relaxation.program.upper[some.whole])) is not None
+    everywhere = np.full(len(some.whole), 0.5)
+    monkeypatch.setattr(Solver, "start_from", lambda _self, x: begun.append(float(x.sum())))
+    some.around(everywhere, 0.4, 10.0, 1e-6)
+    assert begun == []  # the first may be too hard to end, and then a start only makes it look closer by
+    best = some.best
+    assert best is not None
+    some.around(everywhere, 0.4, 10.0, 1e-6)
+    assert begun == [float(best.x.sum())]
+    some.around(everywhere, 0.4, 0.0, 1e-6)  # no time for it
+    some.around(everywhere, 0.4, 10.0, 1e-6)
+    assert len(begun) == 2
+    some.rounded(np.round(1 - best.x[some.whole]), 0.1, 10.0, 1e-6)  # holds what the best plan has otherwise
+    assert len(begun) == 2
 
 
 def test_a_stop_before_it_begins() -> None:
