@@ -61,14 +61,17 @@ class Ascent:
         Its duals are begun with, and rows are measured by what it moves through them.
     lower, upper : ndarray
         Of the columns, shape (columns,).
+    shared : bool
+        Whether others know of the ledger's cuts, so that none may be forgotten.
     """
 
     def __init__(
         self, ledger: Ledger, dicuts: Dicuts, control: Control, kept: BoolArray, point: Point,
-        lower: FloatArray, upper: FloatArray,
+        lower: FloatArray, upper: FloatArray, *, shared: bool = False,
     ) -> None:  # fmt: skip
         program = ledger.program
         self.ledger, self.dicuts, self.control, self.program = ledger, dicuts, control, program
+        self._own = lower.copy(), upper.copy()
         self.lower, self.upper = lower.copy(), upper.copy()
         self._must = program.whole | ~ledger.gated | (program.lower > 0)
         self._must[program.gates.opener] = True
@@ -80,7 +83,7 @@ class Ascent:
         self._prices = Prices.of(point.duals, len(program.gates))
         self._x: FloatArray | None = None
         self._capacity: FloatArray = np.zeros(len(program.cost))
-        self._shared = False  # whether others know of the cuts
+        self._shared = shared
         self.best: Climbed | None = None
         self.bound: Bound | None = None
 
@@ -139,6 +142,11 @@ class Ascent:
         prices = replace(best.prices, cut=left(best.prices.cut))
         self.best = replace(best, prices=prices, duals=replace(best.duals, cut=left(best.duals.cut)))
 
+    @property
+    def point(self) -> FloatArray:
+        """The averaged point of the best bound, or what rows are measured by as long as there is none."""
+        return self._like if self.best is None else self.best.x
+
     def root(self) -> Screened:
         """Return what is known of the root, where the best bound was found; once it has been climbed to."""
         self._shared = True
@@ -172,6 +180,12 @@ class Ascent:
         """Go on within other bounds of some columns, from other prices."""
         self.lower[columns], self.upper[columns] = lower, upper
         self._prices, self._x = prices, None
+
+    def come_back(self) -> None:
+        """Return to the program's own bounds, and to the prices of the best bound there."""
+        self.lower, self.upper = self._own[0].copy(), self._own[1].copy()
+        if self.best is not None:
+            self._prices, self._x = self.best.prices, self.best.x
 
     def go_on(self, passes: int, hope: float) -> tuple[Climbed, Bound]:
         """Go on, and take in the columns that are asked for; ``hope`` is as in `Volume.climb`."""

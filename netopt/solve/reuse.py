@@ -169,7 +169,8 @@ def _cuts(cuts: tuple[Cut, ...], program: Program, column: IntArray, row: IntArr
     kept, found = [], []
     for at, cut in enumerate(cuts):
         opener, rows = int(column[cut.opener]), row[cut.rows]
-        if opener < 0 or (rows < 0).any() or not np.isfinite(program.row_upper[rows]).all():
+        rows = rows[rows >= 0]  # a cut holds for any rows, and most of them are still there
+        if opener < 0 or not len(rows) or not np.isfinite(program.row_upper[rows]).all():
             continue
         if program.whole[opener] and program.lower[opener] >= 0 and program.upper[opener] <= 1:
             kept.append(at)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from netopt.formulation import Program
-from netopt.solve.ascent import Ascent
 from netopt.solve.bound import Certificate
-from netopt.solve.control import Control, gap_between
+from netopt.solve.climbing import Climbing
+from netopt.solve.control import gap_between
 from netopt.solve.plans import unheard
 from netopt.solve.relaxation import Point
-from netopt.solve.screen import FEW_COLUMNS, Screened, scout, screen
-from netopt.solve.standing import Standing
+from netopt.solve.screen import FEW_COLUMNS, Screened, screen
 from netopt.solve.sums import split_sums, tighten_sums
 from netopt.solve.tree import Tree
 
@@ -23,9 +21,6 @@ __all__ = ["Found", "Search"]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-
-_CERTIFICATE = 3_000_000
-"""Numbers in a certificate, at most; above, it proves the root's bound."""
 
 _ROOT_SHARE, _DIVE_SHARE = 0.2, 0.3
 _TALL, _ROUNDS_OF_SIMPLEX = 5_000, 100
@@ -106,7 +101,7 @@ class Found:
         return np.inf if self.point is None else self.point.cost
 
 
-class Search(Standing):
+class Search(Climbing):
     """Solves a program by its relaxation.
 
     Parameters
@@ -116,10 +111,6 @@ class Search(Standing):
     control : Control
         Gap, limits, progress.
     """
-
-    def __init__(self, program: Program, control: Control) -> None:
-        super().__init__(program, control)
-        self.ascent: Ascent | None = None
 
     # -- the phases ---------------------------------------------------------------------------------------------------
 
@@ -146,9 +137,12 @@ class Search(Standing):
             expected = self.control.seconds
             tighten_sums(tree, weak, expected)
             if len(self.program.cost) > FEW_COLUMNS:
-                self._by_prices(tree, weak, seconds, expected)
+                tree = self._climbed(tree, weak, seconds, expected)
         first = tree.certificate()
         if self._over():
+            return self._found(tree, first)
+        if self._may_go_on(tree):
+            self._branch(tree)
             return self._found(tree, first)
         root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise_root, self._over)
         if root is None:
@@ -164,10 +158,11 @@ class Search(Standing):
         self._finish(tree, root)
         return self._found(tree, first)
 
-    def _planted(self) -> Tree:
-        """Return a tree that has not begun."""
-        tree = Tree(self.relaxation, self.dicuts, 0.99 * self.control.gap, self._take, self._settle)
-        tree.enough = float(np.nextafter(self.control.cutoff, np.inf))
+    def _climbed(self, tree: Tree, weak: Point, seconds: float, spent: float) -> Tree:
+        """Do what can be done without exact relaxations; return the tree, which has begun again where that failed."""
+        self._by_prices(tree, weak, seconds, spent)
+        if not self._over() and tree.nodes and not self._may_go_on(tree):
+            tree = self.tree = self._give_up(tree)
         return tree
 
     def _finish(self, tree: Tree, root: Screened) -> None:
@@ -186,129 +181,11 @@ class Search(Standing):
             self._leave_branching(root)
 
     def _found(self, tree: Tree, first: Certificate) -> Found:
-        certificate = tree.certificate() if tree.size() <= _CERTIFICATE else first
+        certificate = self._certified(tree) or first
+        if self.proved is not None and self.proved.bound > certificate.bound:
+            certificate = self.proved
         bound = min(max(self.bound, certificate.bound), self.plans.cost)
         return Found(self.plans.improver.best, bound, certificate, tree.nodes, self._own or certificate.bound >= bound)
-
-    def _ascend(self, tree: Tree, weak: Point, seconds: float) -> bool:
-        """Raise the bound without the simplex method, and keep what mattered on the way; False where that misleads."""
-        kept = np.zeros(len(self.program.cost), dtype=bool)
-        kept[self.relaxation.kept] = True
-        until = self.control.seconds + seconds
-        lower, upper = self.relaxation.lower, self.relaxation.upper
-        ascent = Ascent(self.ledger, self.dicuts, self.control, kept, weak, lower, upper)
-        if not ascent.climb(lambda: self.control.seconds > until, self._raise_root):
-            return False
-        self.ascent, self.relaxation = ascent, ascent.relaxation()
-        self._prove_root(tree, ascent)
-        return True
-
-    def _raise_root(self, bound: float) -> None:
-        """Take a bound of the root, beside which parts may be done already."""
-        self._raise(bound if self.tree is None else min(bound, self.tree.least_done))
-
-    def _prove_root(self, tree: Tree, ascent: Ascent) -> None:
-        """Let the root of a tree, which waits, know of the best bound there."""
-        self._bound_root(tree, ascent.root())
-
-    def _bound_root(self, tree: Tree, root: Screened) -> None:
-        node = tree.pop()
-        if node is not None:
-            tree.push(tree.bounded(node, root.best, root.bound.value))
-
-    def _by_prices(self, tree: Tree, weak: Point, seconds: float, spent: float) -> None:
-        """Raise the bound and look for plans by prices, as long as exact relaxations would take too long.
-
-        Parameters
-        ----------
-        tree : Tree
-            Its root gets the bound.
-        weak : Point
-            Of the first relaxation.
-        seconds, spent : float
-            For raising the bound, and for the first relaxation.
-        """
-        if not self._ascend(tree, weak, seconds):
-            self.relaxation = scout(self.relaxation, seconds / 2, self._raise_root)
-        tree.move_to(self.relaxation)
-        if self.ascent is None:
-            return
-        self._add_used_gates(self.ascent.root().point.x)
-        self._look_among_kept()
-        self.plans.by_regions(*self._dive(self.ascent))
-        tall = len(self.program.row_lower) > _TALL
-        expected = (_ROUNDS_OF_SIMPLEX if tall else _ROUNDS_OF_FEW) * spent
-        remaining = self.control.remaining
-        if tall or (remaining is not None and expected > remaining / 2):
-            self._narrow(self.ascent, expected)
-        self._prove_root(tree, self.ascent)
-
-    def _add_used_gates(self, x: FloatArray) -> None:
-        """Add the rows of gates through which something moves, where they are few enough for small programs."""
-        used = np.nonzero((x[self.program.gates.column] > _TRACE) & ~self.relaxation.has_gate)[0]
-        if len(used) <= _FEW_GATES:
-            self.relaxation.add_gates(used)
-
-    def _dive(self, ascent: Ascent) -> tuple[FloatArray, FloatArray]:
-        """Look for a plan by prices; return the choices and the prices that led to it."""
-        remaining = self.control.remaining
-        until = np.inf if remaining is None else self.control.seconds + _DIVE_SHARE * remaining
-        started = self.control.seconds
-        x, price = ascent.dive(ascent.stages(), lambda: self._over() or self.control.seconds > until)
-        patience = max(_LONG, 2 * (self.control.seconds - started))
-        for relaxation in (self.relaxation, self.plans.relaxation):
-            relaxation.add_columns(np.nonzero(ascent.kept & (relaxation.position < 0))[0])
-        self.plans.improver.heed(price)
-        self._follow(x, ascent.root().point.x, patience)
-        self._report("improving")
-        return x, price
-
-    def _follow(self, x: FloatArray, relaxed: FloatArray, seconds: float) -> None:
-        """Make a plan of the choices that a dive led to, and of a relaxed point before any choice where that fails."""
-        improver = self.plans.improver
-        if len(self.ledger.choices):
-            sites = np.setdiff1d(improver.whole, self.ledger.choices.column)
-            self._assign(sites, np.ceil(x[sites] - _TRACE), self.control.part(seconds, _COARSE * self.control.gap))
-            return
-        choice = np.ceil(x[improver.whole] - _TRACE)
-        found = improver.completed(choice, rough=True, seconds=seconds)
-        if found is None and not self._over():
-            improver.repaired(choice, x, relaxed, seconds=seconds)
-        if improver.best is None and not self._over():
-            improver.opened(x)
-
-    def _narrow(self, ascent: Ascent, expected: float) -> None:
-        """Raise the bound and look for plans in turn, as long as there is no time for exact relaxations.
-
-        Parameters
-        ----------
-        ascent : Ascent
-            Goes on.
-        expected : float
-            Seconds that the relaxation with all that matters is thought to take.
-        """
-        patience, dived, led = 1.0, -np.inf, None
-        while not self._over():
-            remaining = self.control.remaining
-            if patience > _PATIENCE and (remaining is None or expected < remaining / 2):
-                return
-            started, gap = self.control.seconds, gap_between(self.plans.cost, self.bound)
-            until = started + patience * self.plans.slice
-
-            def enough(until: float = until) -> bool:
-                return self._over() or self.control.seconds > until
-
-            ascent.climb(enough, self._raise_root)
-            if led is None or self.bound - dived > _NEWS * abs(self.bound):
-                led, dived = self._dive(ascent), self.bound  # other prices, other choices
-            self.plans.by_regions(*led, patience)
-            self.plans.around(ascent.root().point.x, patience)
-            self.plans.decide_doubts(ascent.root().point.x, patience)
-            if gap - gap_between(self.plans.cost, self.bound) < _WORTH * gap:
-                patience *= 2
-            if patience >= _PATIENCE:
-                self._invite()
-            self._take_turns(self.control.seconds - started)
 
     def _split(self, tree: Tree, root: Screened, seconds: float) -> Screened:
         """Split the sums first; what is known of the best part says more than the root does."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netopt.solve.screen import Screened
     from netopt.solve.tree import Node, Tree
 
-__all__ = ["members_of", "split_sums", "sums_of", "tighten_sums"]
+__all__ = ["members_cost", "members_of", "split_sums", "sums_of", "tighten_sums"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -70,7 +70,7 @@ def members_of(program: Program) -> list[tuple[int, int, IntArray]]:
     return found
 
 
-def _members_cost(program: Program, sums: IntArray) -> FloatArray:
+def members_cost(program: Program, sums: IntArray) -> FloatArray:
     """Return the mean cost of what each sum counts, shape (sums,)."""
     if not len(sums):
         return np.zeros(0)
@@ -156,7 +156,7 @@ def split_sums(
     """
     relaxation, at = tree.relaxation, np.nonzero(tree.is_sum)[0]
     columns = tree.columns[at]
-    weight = _members_cost(relaxation.program, columns)
+    weight = members_cost(relaxation.program, columns)
     last = root
     for turn in range(_SPLITS):
         node = tree.now = tree.pop()

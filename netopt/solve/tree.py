@@ -55,6 +55,8 @@ class Node:
         To start from.
     depth : int
         Below the root.
+    y : ndarray or None
+        Where its prices led, of the whole columns, shape (whole columns,); None where it has not been looked at.
     """
 
     lower: FloatArray
@@ -63,6 +65,7 @@ class Node:
     duals: int
     basis: Basis | None
     depth: int
+    y: FloatArray | None = None
 
 
 class Tree:
@@ -91,7 +94,7 @@ class Tree:
         self.relaxation, self.dicuts, self.gap, self.plan, self.settle = relaxation, dicuts, gap, plan, settle
         program = relaxation.program
         self.columns = np.nonzero(program.whole)[0]
-        self._is_choice = np.isin(self.columns, relaxation.ledger.choices.column)
+        self.is_choice = np.isin(self.columns, relaxation.ledger.choices.column)
         self.lent = False
         """Whether the bound rests on what HiGHS said of a part."""
         self.is_sum = np.isin(self.columns, sums_of(program))
@@ -110,7 +113,8 @@ class Tree:
         self.nodes = 0
         self._number = itertools.count()
         spent = np.abs(program.cost) * np.where(np.isfinite(program.most), program.most, 1.0)
-        self._money = float(spent.sum()) + 1.0  # more than any plan worth making
+        self.money = float(spent.sum()) + 1.0
+        """More than any plan worth making costs."""
         self._gain = np.zeros((2, len(self.columns)))
         self._count = np.zeros((2, len(self.columns)))
 
@@ -258,9 +262,9 @@ class Tree:
         y = point.x[self.columns]
         self.last, self.price = point.x, bound.price
         split = np.abs(y - np.round(y)) > _FRACTION
-        partly = np.nonzero(split & ~self._is_choice if relaxation.loose else split)[0]
+        partly = np.nonzero(split & ~self.is_choice if relaxation.loose else split)[0]
         if not len(partly) and relaxation.loose:
-            self._settle(self._split_off(self._fixed(node, point, bound), np.round(y)))
+            self._settle(self._split_off(self.fixed(node, point, bound), np.round(y)))
             return None
         if not len(partly):
             if point.cost < self.best and not len(relaxation.broken_gates(point.x)):
@@ -268,7 +272,7 @@ class Tree:
                 self.plan(point.x)
             self.done(node)
             return None
-        node = self._fixed(node, point, bound)
+        node = self.fixed(node, point, bound)
         node = replace(node, basis=relaxation.basis())
         partly = partly[node.lower[partly] < node.upper[partly]]
         if not len(partly):  # prices have decided all that was in doubt: solve it again
@@ -278,7 +282,7 @@ class Tree:
 
     def _split_off(self, node: Node, y: FloatArray) -> Node:
         """Return the part of a node where all but choices of one flow are as a point has them; what is left waits."""
-        for at in np.nonzero((node.lower < node.upper) & ~self._is_choice)[0]:
+        for at in np.nonzero((node.lower < node.upper) & ~self.is_choice)[0]:
             less, more = (
                 replace(node, lower=node.lower.copy(), upper=node.upper.copy(), depth=node.depth + 1) for _ in range(2)
             )
@@ -294,7 +298,7 @@ class Tree:
         """Have choices of one flow made where all others are decided."""
         if self.settle is None:
             raise ValueError("a tree over a relaxation without choices of one flow needs someone to make them")
-        decided = ~self._is_choice
+        decided = ~self.is_choice
         bound, ended = self.settle(self.columns[decided], node.lower[decided], patience)
         bound, self.lent = max(bound, node.bound), True
         if bound < self.cutoff and not ended:
@@ -344,7 +348,7 @@ class Tree:
             return node
         base = self.duals[node.duals]
         # a bound that is just enough would be all that is known of this part
-        wanted = self._near if np.isfinite(self._near) else 10 * abs(node.bound) + 10 * self._money
+        wanted = self._near if np.isfinite(self._near) else 10 * abs(node.bound) + 10 * self.money
         for sign in (1.0, -1.0):
             scale = 1.0
             for _ in range(40):
@@ -356,7 +360,7 @@ class Tree:
                 scale *= 4
         return node
 
-    def _fixed(self, node: Node, point: Point, bound: Bound) -> Node:
+    def fixed(self, node: Node, point: Point, bound: Bound) -> Node:
         """Fix what the prices say no better plan does otherwise; each fixing leaves a leaf with the duals of the point.
 
         A negative price of a gated column is in its opener's price already, and says less than it seems to.

@@ -21,6 +21,7 @@ from netopt.solve.exact import Answer, solve_program
 from netopt.solve.resumed import Resumed
 from netopt.solve.reuse import Carried, Start, carried
 from tests.random_networks import accepted
+from tests.solve.located import echelons
 from tests.study.small import TINY
 from tests.test_oracle_agreement import KINDS
 
@@ -91,9 +92,11 @@ def check(kind: str, number: int) -> None:
 @pytest.fixture
 def never_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small programs are not searched from scratch after all."""
-    module = importlib.import_module("netopt.solve.resumed")
-    for name, value in (("FEW_COLUMNS", 0), ("_NEAR", np.inf), ("_FAR", np.inf)):
-        monkeypatch.setattr(module, name, value)
+    for module, name, value in (
+        ("resumed", "FEW_COLUMNS", 0), ("climbing", "FEW_COLUMNS", 0), ("resumed", "_FAR", np.inf), ("climbing", "_NEAR", np.inf),
+        ("climbing", "_SOON", np.inf), ("climbing", "_COARSE_GAP", 0.0),
+    ):  # fmt: skip
+        monkeypatch.setattr(importlib.import_module(f"netopt.solve.{module}"), name, value)
 
 
 @pytest.mark.parametrize(("kind", "number"), CASES)
@@ -188,6 +191,22 @@ def test_sides_of_the_old_program_become_those_of_the_new_one(network: netopt.Ne
         held = {(float(leaf.lower[0]), float(leaf.upper[0])) for leaf in at}
         assert held <= {(float(left.lower[0]), float(left.upper[0]))}  # the other one holds no choice any more
         assert len(found.leaves) == 1
+
+
+def test_a_cut_is_kept_without_the_rows_that_are_gone() -> None:
+    """A cut holds for any rows: those of a customer that is removed do not take it with them."""
+    whole = netopt.read(echelons(5, 8, 20, 2, tight=0.5))
+    start = start_of(whole)
+    assert start is not None
+    cuts = start.certificate.cuts
+    assert any(len(cut.rows) > 1 for cut in cuts)
+    for customer in whole.customers.names:
+        less = whole.edit({"table": "customers", "filter": f"name={customer}", "action": "remove"})
+        program = build(less)
+        found = carried(start, program)
+        assert len(found.cuts) == len(cuts)
+        assert sum(len(cut.rows) for cut in found.cuts) <= sum(len(cut.rows) for cut in cuts)
+        assert bound_of(found, program) <= answer(program).cost * (1 + 1e-9)
 
 
 def test_a_leaf_that_narrows_a_column_that_is_gone(network: netopt.Network, start: Start) -> None:

@@ -14,22 +14,39 @@ from netopt.formulation import Program, build
 from netopt.network import read
 from netopt.plan.certificate import stated
 from netopt.plan.recompute import recomputed_bound
-from netopt.solve import Control, Progress, ascent, exact, plans, screen, search, solve_program, standing
+from netopt.solve import (
+    Control,
+    Progress,
+    ascent,
+    climbing,
+    exact,
+    plans,
+    priced,
+    screen,
+    search,
+    solve_program,
+    standing,
+)
 from netopt.solve.search import Found, Search
 from tests.random_networks import accepted
 from tests.solve.hard import hard
 from tests.solve.relaxed import CHAIN, MIXES, chain, cheapest, program, shut, sites
 
-FEW: list[tuple[Any, str, Any]] = [(module, "FEW_COLUMNS", 0) for module in (screen, search, standing)]
+FEW: list[tuple[Any, str, Any]] = [(module, "FEW_COLUMNS", 0) for module in (screen, search, standing, climbing)]
+PRICED = [*FEW, (ascent, "_MISLED", 2), (climbing, "_COARSE_GAP", 0.0)]
 ALL_DIRECT = (exact, "PYOMO_COLUMNS", 0)
 LARGE: dict[str, list[tuple[Any, str, Any]]] = {
     "as it is": [],
     "few columns first": [*FEW, ALL_DIRECT],
-    "by prices": [*FEW, (ascent, "_MISLED", 2), (search, "_TALL", -1), ALL_DIRECT],
+    "by prices": [*PRICED[:-1], (climbing, "_TALL", -1), ALL_DIRECT],
+    "by prices, tall": [*PRICED, (climbing, "_TALL", -1), ALL_DIRECT],
+    "branching by prices": [*PRICED, (climbing, "_SOON", np.inf), ALL_DIRECT],
+    "leaves of prices": [*PRICED, (climbing, "_SOON", np.inf), (climbing, "_NEAR", np.inf), (priced, "_IN_VAIN", 2)],
+    "prices given up": [*PRICED, (climbing, "_SOON", 0.0), (climbing, "_TRIAL", 0.0), (climbing, "_NEAR", 0.0)],
     "no plan before the tree": [(plans, "_DOUBTS", ()), (plans, "_DIFFERENCES", ()), *FEW],
     "left to HiGHS": [(search, "_BRANCHED", -1), ALL_DIRECT],
     "two at work": [(search, "_ALONE", -1.0), (standing, "_ROOTLESS", -1.0)],
-    "a long proof": [(search, "_CERTIFICATE", 0)],
+    "a long proof": [(climbing, "_CERTIFICATE", 0)],
 }
 """What is set where, so that a small network goes the way of a large one."""
 

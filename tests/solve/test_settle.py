@@ -41,9 +41,9 @@ INF = float("inf")
 LONG = 20.0
 """A limit that is not to matter."""
 
-ascent, duo, exact, plans, screen, search, standing = (
+ascent, climbing, duo, exact, plans, screen, search, standing = (
     importlib.import_module(f"netopt.solve.{name}")
-    for name in ("ascent", "duo", "exact", "plans", "screen", "search", "standing")
+    for name in ("ascent", "climbing", "duo", "exact", "plans", "screen", "search", "standing")
 )
 
 
@@ -418,7 +418,7 @@ WAYS: dict[str, list[tuple[Any, str, Any]]] = {
     "as it is": [],
     "by a tree": OWN,
     "few columns first": FEW,
-    "by prices": [*FEW, (ascent, "_MISLED", 2), (search, "_TALL", -1), (search, "_PATIENCE", 0.5)],
+    "by prices": [*FEW, (ascent, "_MISLED", 2), (climbing, "_TALL", -1), (climbing, "_PATIENCE", 0.5)],
     "by prices and a tree": [*FEW, *OWN, (ascent, "_MISLED", 2)],
     "hubs": [(duo, "FEW_COLUMNS", 50), (duo, "_A_HEAD", 1), (search, "_BRANCHED", -1)],
     "settled in no time": [*OWN, (standing, "_SETTLING", 0.0)],

@@ -127,7 +127,7 @@ def test_a_negative_price_of_a_gated_choice_says_less() -> None:
     node = Node(np.zeros(2), np.ones(2), bound.value, 0, None, 0)
     point = root.point.__class__(0.0, np.zeros(3), nothing, np.zeros(1))
     found.duals[0] = nothing
-    fixed = found._fixed(node, point, bound)
+    fixed = found.fixed(node, point, bound)
     assert fixed.lower.tolist() == [0, 0]
     assert all(leaf.bound <= 0 for leaf in found.leaves)
 
