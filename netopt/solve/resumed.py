@@ -36,6 +36,9 @@ _WIDER = 2
 _FAR = 0.05
 """Where the carried plan and bound are further apart than this, nothing is gained by going on from them."""
 
+_FEW = 8
+"""Duals that say which columns such a plan may need."""
+
 _REPAIR = 5.0
 """Seconds to open what flows lack where the earlier choices are not enough."""
 
@@ -65,7 +68,7 @@ class Resumed(Search):
             self.ledger.add_cut(cut)
         tree = self._planted()
         tree.resume(earlier.duals, earlier.leaves)
-        self._take_over(earlier.choices)
+        self._take_over(earlier)
         finds_plans = self._branches_by_prices and np.isinf(self.plans.cost)
         if gap_between(self.plans.cost, tree.bound) > max(_FAR, self.control.gap) and not finds_plans:
             return self._again()
@@ -93,13 +96,18 @@ class Resumed(Search):
             again.plans.improver.take(self.plans.improver.best)
         return again.run()
 
-    def _take_over(self, choices: FloatArray) -> None:
+    def _take_over(self, earlier: Carried) -> None:
         """Make the choices of an earlier plan, and what flows need besides where they are not enough."""
         improver, program = self.plans.improver, self.program
         whole = improver.whole
-        choice = np.clip(np.round(choices[whole]), program.lower[whole], program.upper[whole])
+        choice = np.clip(np.round(earlier.choices[whole]), program.lower[whole], program.upper[whole])
         if improver.completed(choice, seconds=self.control.remaining) is None and not self._over():
-            improver.repaired(choice, choices, choices, seconds=_REPAIR)
+            price = earlier.prices(self.ledger, range(min(_FEW, len(earlier.duals))))
+            improver.heed(price)
+            asked = earlier.choices + ((price <= 0) | is_small(self.ledger, price))
+            improver.repaired(choice, asked, asked, seconds=_REPAIR)
+            if not self._over():
+                improver.around(choice, 0.5, _REPAIR, self.control.gap)  # as a rule it opens more than are needed
 
     def _resume(self, tree: Tree, earlier: Carried) -> None:
         """Raise the bounds of what waits below the cutoff by prices, and look for plans where they lead."""
