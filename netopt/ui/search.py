@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -143,8 +144,9 @@ class Solver:
             assert self._pipe is not None  # noqa: S101 - for the type checker
             self._search = search = Search(network, options)
         tables = network.tables
-        self._pipe.send(("solve", dict(tables.frames), dict(tables.sources), tables.sha256, tables.path,
-                         tuple(dict(edit) for edit in tables.edits), dict(options), again))  # fmt: skip
+        with contextlib.suppress(OSError):  # a lost process is found out by who listens to it
+            self._pipe.send(("solve", dict(tables.frames), dict(tables.sources), tables.sha256, tables.path,
+                             tuple(dict(edit) for edit in tables.edits), dict(options), again))  # fmt: skip
         threading.Thread(target=self._follow, args=(search, self._pipe), daemon=True).start()
         return search
 
@@ -153,16 +155,26 @@ class Solver:
         search = self.search
         if search is not None and self._pipe is not None:
             search.stopping = True
-            self._pipe.send(("stop",))
+            with contextlib.suppress(OSError):
+                self._pipe.send(("stop",))
 
     def close(self) -> None:
         """End the process."""
         if self._pipe is not None:
             self._pipe.close()
-        if self._process is not None:
-            self._process.join(_SECONDS_TO_END)
-            if self._process.is_alive():
-                self._process.terminate()
+        process = self._process
+        if process is not None:
+            process.join(_SECONDS_TO_END)
+            if process.is_alive():
+                process.terminate()
+
+    def _forget(self, pipe: Connection) -> None:
+        """Let a lost process go, which may seem alive longer than its pipe; the next search has another."""
+        with self._lock:
+            if self._pipe is pipe and self._process is not None:
+                self._process.kill()
+                self._process.join(_SECONDS_TO_END)
+                self._process = None
 
     def _follow(self, search: Search, pipe: Connection) -> None:
         """Listen to the process until the search is over."""
@@ -179,6 +191,7 @@ class Solver:
                     search.failure = said
                 break
         except (EOFError, OSError):
+            self._forget(pipe)
             search.failure = "the solver's process was lost; nothing that you typed is, and it can be solved again"
         except NetoptError as error:
             search.failure = str(error)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import time
@@ -92,6 +93,18 @@ def test_a_lost_process_loses_nothing_else(workspace: Workspace) -> None:
         time.sleep(0.01)
     assert "process was lost" in search.failure
     assert workspace.draft.undoing == "Reno: closed"
+    assert solved(workspace).failure == ""
+
+
+def test_a_process_whose_pipe_is_closed_is_lost_even_if_it_seems_alive(workspace: Workspace) -> None:
+    workspace.solver.warm_up()
+    here, there = multiprocessing.Pipe()
+    there.close()
+    process, workspace.solver._pipe = workspace.solver._process, here
+    assert process is not None
+    assert process.is_alive()
+    assert "process was lost" in solved(workspace).failure
+    assert not process.is_alive()
     assert solved(workspace).failure == ""
 
 
