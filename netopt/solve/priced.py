@@ -69,7 +69,6 @@ class PricedBranching:
         self._count = np.zeros((2, len(tree.columns)))
         self._in_vain = 0
         self.x: FloatArray | None = None
-        self.price: FloatArray | None = None
 
     @property
     def stalled(self) -> bool:
@@ -138,7 +137,7 @@ class PricedBranching:
                 best, best_bound = found, bound
             if bound.value - before < _WORTH * (tree.cutoff - max(bound.value, before)):
                 break
-        self.x, self.price = found.x, bound.price
+        self.x = found.x
         if best_bound.value > node.bound:
             tree.duals.append(best.duals)
             node = replace(node, bound=best_bound.value, duals=len(tree.duals) - 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from netopt.solve.bound import Certificate
 from netopt.solve.climbing import Climbing
@@ -18,32 +17,8 @@ from netopt.solve.tree import Tree
 
 __all__ = ["Found", "Search"]
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
-_ROOT_SHARE, _DIVE_SHARE = 0.2, 0.3
-_TALL, _ROUNDS_OF_SIMPLEX = 5_000, 100
-"""Programs of more rows do without exact relaxations as long as something else helps: those of all that matters take so
-many times as long as the first one."""
-
-_ROUNDS_OF_FEW = 30
-"""The same for programs of fewer rows: they do without where that is more than half of the time there is."""
-
-_FEW_GATES = 12_000
-"""Rows of gates, at most, that small programs get where no relaxation has said which matter."""
-
-_PATIENCE = 4.0
-_TRACE = 1e-3
-_LONG = 5.0
-"""Seconds for the flows of a plan, or twice what its choices took: where they take longer it is as a rule for want of a
-way through, and what lacks is opened."""
-
-_NEWS = 1e-4
-"""A bound that rose by less has nothing new to say of the choices."""
-
-_WORTH = 0.1
-"""Part of the gap that a round has to save for the next one not to take longer."""
+_ROOT_SHARE = 0.2
 
 _BRANCHED = 1_000
 """Where no price decides more whole columns than this, HiGHS branches, not our tree."""
@@ -53,9 +28,6 @@ _SINGLE = 20
 
 _ALONE, _NODES = 0.3, 500
 """After so many seconds HiGHS begins on a program of few columns; where the two take turns, after so many nodes."""
-
-_COARSE = 20
-"""Times the gap that is enough for choices of one flow after a dive."""
 
 _FIRST_LOOK = 6.0
 _SHRINKS = 0.7
