@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from netopt.solve.bound import Bound, Cut, Ledger, asked_for
+from netopt.solve.bound import Bound, Cut, Duals, Ledger, asked_for
 from netopt.solve.control import Control
 from netopt.solve.cuts import Dicuts
 from netopt.solve.lagrange import HOPE, Climbed, Prices, Volume
@@ -81,6 +81,7 @@ class Ascent:
         self.kept = (kept | self._must) & ~self._never
         self._like = point.x
         self._prices = Prices.of(point.duals, len(program.gates))
+        self._begun = point.duals, self._prices
         self._x: FloatArray | None = None
         self._capacity: FloatArray = np.zeros(len(program.cost))
         self._shared = shared
@@ -168,13 +169,15 @@ class Ascent:
 
     def _round(self, passes: int, *, safe: bool = True, hope: float = HOPE) -> tuple[Climbed, Bound, IntArray]:
         """Go on over the columns that are kept; return where that led, and the columns that it asks for."""
-        at = np.nonzero(self.kept & (~self._closed() | self._must))[0]
+        closed = self.ledger.closed(self.upper)
+        at = np.nonzero(self.kept & (~closed | self._must))[0]
         volume = Volume(self.ledger, self.lower, self.upper, at)
         found = volume.climb(self._prices, self._like, passes, self.control.stop.is_set, self._x, hope)
         self.ledger.choices.follow(found.x)
         self._prices, self._x, self._capacity = found.prices, found.x, volume.capacities()
+        found = replace(found, duals=self.ledger.shut(found.duals, self.upper))
         bound = self.ledger.bound(found.duals, self.lower, self.upper, safe=safe)
-        return found, bound, asked_for(self.program, bound, found.x, ~self.kept & ~self._never & (self.upper > 0))
+        return found, bound, asked_for(self.program, bound, found.x, ~self.kept & ~self._never & ~closed)
 
     def enter(self, columns: IntArray, lower: FloatArray, upper: FloatArray, prices: Prices) -> None:
         """Go on within other bounds of some columns, from other prices."""
@@ -184,8 +187,12 @@ class Ascent:
     def come_back(self) -> None:
         """Return to the program's own bounds, and to the prices of the best bound there."""
         self.lower, self.upper = self._own[0].copy(), self._own[1].copy()
-        if self.best is not None:
-            self._prices, self._x = self.best.prices, self.best.x
+        self._prices, self._x = self.start[1], None if self.best is None else self.best.x
+
+    @property
+    def start(self) -> tuple[Duals, Prices]:
+        """Duals and prices of the best bound, or what was begun with as long as there is none."""
+        return self._begun if self.best is None else (self.best.duals, self.best.prices)
 
     def go_on(self, passes: int, hope: float) -> tuple[Climbed, Bound]:
         """Go on, and take in the columns that are asked for; ``hope`` is as in `Volume.climb`."""
@@ -193,16 +200,9 @@ class Ascent:
         self.kept[asked] = True
         return found, bound
 
-    def _closed(self) -> BoolArray:
-        """Return which columns cannot carry anything, shape (columns,)."""
-        gates = self.program.gates
-        closed = self.upper <= 0
-        closed[gates.column[closed[gates.opener]]] = True
-        return closed
-
     def _keep_near(self, price: FloatArray) -> None:
         """Keep the nearest columns into every row, so that what is open can be reached from what is open."""
-        into = np.nonzero((self.dicuts.head >= 0) & ~self._closed())[0]
+        into = np.nonzero((self.dicuts.head >= 0) & ~self.ledger.closed(self.upper))[0]
         self.kept[self.dicuts.nearest(into, price, _NEAREST)] = True
 
     def _drop_dear(self, bound: Bound, x: FloatArray) -> None:

@@ -19,7 +19,7 @@ sum's coefficient if it is negative or j is gated by s, and zero otherwise.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -243,6 +243,46 @@ class Ledger:
         row = np.where(np.isfinite(program.row_upper), row, np.maximum(row, 0.0))
         cut = np.minimum(_digits(duals.cut), 0.0)
         return Duals(row, cut, duals.gate, np.clip(np.floor(duals.share * _SHARES) / _SHARES, 0.0, 1.0))
+
+    def shut(self, duals: Duals, upper: FloatArray) -> Duals:
+        """Return duals in which a column behind something closed is paid for there, where it is worth nothing.
+
+        What opens one of its gates may be open, and would be paid for what cannot come through another one.
+
+        Parameters
+        ----------
+        duals : Duals
+            As `short` returns them.
+        upper : ndarray
+            Of all columns, shape (columns,).
+        """
+        gates = self.program.gates
+        closed = np.nonzero((upper[gates.opener] <= 0) & self.several[gates.column])[0]
+        if not len(closed):
+            return duals
+        price = self.reduced(duals)
+        column, once = np.unique(gates.column[closed], return_index=True)
+        once = once[price[column] < 0]
+        closed = closed[once]
+        behind = np.zeros(len(price), dtype=bool)
+        behind[gates.column[closed]] = True
+        left = ~behind[gates.column[duals.gate]]
+        closed = closed[~self.is_first[closed]]  # a first gate takes what is left without being named
+        gate = np.append(duals.gate[left], closed)
+        return replace(duals, gate=gate, share=np.append(duals.share[left], np.ones(len(closed))))
+
+    def closed(self, upper: FloatArray) -> BoolArray:
+        """Return which columns cannot carry anything, as they or what opens them may not be more than zero.
+
+        Parameters
+        ----------
+        upper : ndarray
+            Of all columns, shape (columns,).
+        """
+        gates = self.program.gates
+        closed: BoolArray = upper <= 0
+        closed[gates.column[closed[gates.opener]]] = True
+        return closed
 
     def reduced(self, duals: Duals) -> FloatArray:
         """Return ``c - A'pi - cuts'mu``, shape (columns,)."""

@@ -6,6 +6,8 @@ high. So prices are what the bound is raised by, as long as they raise it; plans
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +20,7 @@ from netopt.solve.relaxation import Point
 from netopt.solve.screen import FEW_COLUMNS, Screened, scout
 from netopt.solve.standing import Standing
 from netopt.solve.tree import Node, Tree
+from netopt.solve.upstream import Upstream
 
 __all__ = ["Climbing"]
 
@@ -55,6 +58,12 @@ _WORTH = 0.1
 
 _COARSE = 20
 """Times the gap that is enough for choices of one flow after a dive."""
+
+_FEW_UPSTREAM = 100
+"""Of more centers one or two do not make a difference that would be worth a look of its own."""
+
+_RANKING = 0.6
+"""Part of what the search has taken so far, to find out which centers upstream to look for a plan with."""
 
 _SOON, _TRIAL, _NODES = 10.0, 1.0, 40
 """Times what the search has taken so far; where branching by prices would take longer, exact relaxations are tried,
@@ -148,7 +157,8 @@ class Climbing(Standing):
         tall = len(self.program.row_lower) > _TALL
         expected = (_ROUNDS_OF_SIMPLEX if tall else _ROUNDS_OF_FEW) * spent
         remaining = self.control.remaining
-        hurried = tall or (remaining is not None and expected > remaining / 2)
+        several = len(self.dicuts.openers) > 0  # then the root is not solved to the end
+        hurried = tall or (remaining is not None and expected > remaining / 2 and not several)
         self._prove_root(tree, self.ascent)
         tree.best = self.plans.cost
         if self._branches_by_prices:
@@ -157,6 +167,8 @@ class Climbing(Standing):
         elif hurried:
             self._narrow(tree, self.ascent, expected)
             self._prove_root(tree, self.ascent)
+        else:
+            self._look_upstream(Upstream(self.ascent, self.dicuts.openers))
 
     def _add_used_gates(self, x: FloatArray) -> None:
         """Add the rows of gates through which something moves, where they are few enough for small programs."""
@@ -169,7 +181,7 @@ class Climbing(Standing):
         remaining = self.control.remaining
         until = np.inf if remaining is None else self.control.seconds + _DIVE_SHARE * remaining
         started = self.control.seconds
-        x, price = ascent.dive(ascent.stages(), lambda: self._over() or self.control.seconds > until)
+        x, price = ascent.dive(ascent.stages(), self._until(until))
         patience = max(_LONG, 2 * (self.control.seconds - started))
         for relaxation in (self.relaxation, self.plans.relaxation):
             relaxation.add_columns(np.nonzero(ascent.kept & (relaxation.position < 0))[0])
@@ -209,6 +221,7 @@ class Climbing(Standing):
             Raises the bound where the ascent does so no more.
         """
         patience, looking, share, led = 1.0, 0.0, 1.0, None
+        upstream = Upstream(ascent, self.dicuts.openers)
         dived, begun = self.bound, (self.control.seconds, self.bound)
         while not self._over():
             if expected is not None and patience > _PATIENCE:
@@ -222,6 +235,7 @@ class Climbing(Standing):
             if led is None or self.bound - dived > _NEWS * abs(self.bound):
                 led, dived = self._dive_from(ascent, branching, x), self.bound
             self._look_from(x, led, patience)
+            self._look_upstream(upstream)
             tree.best = min(tree.best, self.plans.cost)
             looking = self.control.seconds - risen
             saved = np.inf if np.isinf(cost) else (cost - self.plans.cost) / max(looking, 1e-3)
@@ -268,6 +282,27 @@ class Climbing(Standing):
         self.plans.by_regions(*led, patience)
         self.plans.around(x, patience)
         self.plans.decide_doubts(x, patience)
+
+    def _look_upstream(self, upstream: Upstream) -> None:
+        """Look for plans with other centers upstream, as long as that finds better ones."""
+        before = np.inf
+        if not 0 < len(upstream.openers) <= _FEW_UPSTREAM:
+            return
+        while self.plans.improver.best is not None and self.plans.cost < before and not self._over():
+            before = self.plans.cost
+            found = upstream.next(
+                self.plans.improver.best.x, before, self._until((1 + _RANKING) * self.control.seconds)
+            )
+            if found is None or self._over():
+                return
+            upstream.enter(*found)
+            led = self._dive(upstream.ascent, found[1].x)
+            upstream.ascent.come_back()
+            self.plans.by_regions(*led)
+
+    def _until(self, seconds: float) -> Callable[[], bool]:
+        """Return what says whether to stop, or that so many seconds have gone by."""
+        return lambda: self._over() or self.control.seconds > seconds
 
     def _is_slow(self, tree: Tree, begun: float, bound: float) -> bool:
         """Return whether what is left would take long if the bound went on to rise as it has since some moment."""

@@ -311,7 +311,7 @@ class Relaxation:
         cut[self.index[is_cut]] = (extra * self._extra_scale())[is_cut]
         gates, shares = self._shares(extra)
         duals = self.ledger.short(Duals(row, cut, gates, shares))
-        return self._by_sites(duals) if self.loose else duals
+        return self.ledger.shut(self._by_sites(duals) if self.loose else duals, self.upper)
 
     @cached_property
     def _of_sites(self) -> IntArray:
@@ -373,7 +373,7 @@ class Relaxation:
 
     def asked_for(self, bound: Bound, x: FloatArray) -> IntArray:
         """Return columns left out that could lower the cost: their price says so, and their site is or may be open."""
-        return asked_for(self.program, bound, x, self.missing & (self.upper > 0))
+        return asked_for(self.program, bound, x, self.missing & ~self.ledger.closed(self.upper))
 
     def ray(self) -> FloatArray | None:
         """Return multipliers of all rows that prove what is kept infeasible, in the solver's scale."""
@@ -393,7 +393,7 @@ class Relaxation:
 
     def price_infeasible(self) -> bool:
         """Keep the columns that may make the program feasible again; False where there are none left out."""
-        missing = np.nonzero(self.missing & (self.upper > 0))[0]
+        missing = np.nonzero(self.missing & ~self.ledger.closed(self.upper))[0]
         if not len(missing):
             return False
         ray = self.ray()

@@ -124,12 +124,12 @@ class Resumed(Search):
         lower, upper = self.program.lower, self.program.upper
         ascent = Ascent(self.ledger, self.dicuts, self.control, kept, like, lower, upper, shared=True)
         branching = PricedBranching(tree, ascent)
+        self._look_among_kept()
+        self.plans.improver.heed(price)
         if not self._branches_by_prices:
             branching.lift(self._over)
             self._raise(tree.bound)
             return
-        self._look_among_kept()
-        self.plans.improver.heed(price)
         self._narrow(tree, ascent, None, branching)
 
     def _needed(self) -> BoolArray:

@@ -113,7 +113,7 @@ class Search(Climbing):
         first = tree.certificate()
         if self._over():
             return self._found(tree, first)
-        if self._may_go_on(tree):
+        if self._may_go_on(tree) or self._is_rooted:
             self._branch(tree)
             return self._found(tree, first)
         root = screen(self.relaxation, self.dicuts, self.control, seconds, self._raise_root, self._over)
@@ -129,6 +129,13 @@ class Search(Climbing):
             self._look_among_kept()
         self._finish(tree, root)
         return self._found(tree, first)
+
+    @property
+    def _is_rooted(self) -> bool:
+        """Whether prices have come as near at the root as is of use: with several echelons branching is what helps."""
+        if self.ascent is None or not len(self.dicuts.openers):
+            return False
+        return self._suits_a_tree(self.ascent.root())
 
     def _climbed(self, tree: Tree, weak: Point, seconds: float, spent: float) -> Tree:
         """Do what can be done without exact relaxations; return the tree, which has begun again where that failed."""

@@ -353,6 +353,7 @@ class Tree:
             scale = 1.0
             for _ in range(40):
                 duals = relaxation.ledger.short(relaxation.along(base, ray, sign * scale))
+                duals = relaxation.ledger.shut(duals, relaxation.upper)
                 value = relaxation.ledger.bound(duals, relaxation.lower, relaxation.upper).value
                 if value >= wanted:
                     self.duals.append(duals)

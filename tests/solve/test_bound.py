@@ -73,6 +73,23 @@ def test_what_two_gates_share() -> None:
     assert ledger.bound(most, safe=False).value == pytest.approx(-4.4)
 
 
+def test_what_is_behind_something_closed_is_worth_nothing() -> None:
+    # as above: with the second site closed the first one would be paid 16 for what cannot pass
+    p = program_of([10, 10, -2], [([0, 0, 1], -1e3, 1e3)], [(2, 0, 8), (2, 1, 8)], upper=[1, 1, 8], whole=(0, 1))
+    ledger = Ledger(p)
+    for closed, before in ((0, 0), (1, -6)):
+        upper = p.upper.copy()
+        upper[closed] = 0
+        assert ledger.bound(duals(0), upper=upper, safe=False).value == before
+        there = ledger.shut(duals(0), upper)
+        assert ledger.bound(there, upper=upper, safe=False).value == 0
+        half = Duals(np.zeros(1), np.zeros(0), np.array([1]), np.array([0.5]))
+        assert ledger.bound(ledger.shut(half, upper), upper=upper, safe=False).value == 0
+        assert ledger.closed(upper).tolist() == [closed == 0, closed == 1, True]
+    given = duals(0)
+    assert ledger.shut(given, p.upper) is given
+
+
 def test_a_gated_opener_passes_its_price_on() -> None:
     # x behind y, y behind z: -20 + 3 = -17, and 16 for z
     p = program_of([16, 3, -2], [([0, 0, 1], -1e3, 1e3)], [(2, 1, 10), (1, 0, 1)], upper=[1, 1, 10], whole=(0, 1))

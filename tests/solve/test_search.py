@@ -40,6 +40,7 @@ LARGE: dict[str, list[tuple[Any, str, Any]]] = {
     "few columns first": [*FEW, ALL_DIRECT],
     "by prices": [*PRICED[:-1], (climbing, "_TALL", -1), ALL_DIRECT],
     "by prices, tall": [*PRICED, (climbing, "_TALL", -1), ALL_DIRECT],
+    "from the root of prices": [*PRICED[:-1], ALL_DIRECT],
     "branching by prices": [*PRICED, (climbing, "_SOON", np.inf), ALL_DIRECT],
     "leaves of prices": [*PRICED, (climbing, "_SOON", np.inf), (climbing, "_NEAR", np.inf), (priced, "_IN_VAIN", 2)],
     "prices given up": [*PRICED, (climbing, "_SOON", 0.0), (climbing, "_TRIAL", 0.0), (climbing, "_NEAR", 0.0)],
