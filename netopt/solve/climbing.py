@@ -73,8 +73,8 @@ _NEAR = 2.0
 """Times the asked gap; where more is left, the leaves of a search are too many to go on from with exact relaxations."""
 
 _COARSE_GAP = 5e-3
-"""Nearer than this branching by prices hardly comes; where more is asked, exact relaxations begin without it."""
-
+"""Nearer than this branching by prices hardly comes; where more is asked, exact relaxations begin without it, if there
+is time for them."""
 
 _MARGIN, _WIDE_MARGIN = 0.99, 0.9
 """Part of the asked gap at which parts of a search are done. Where prices bound them, they are done a bit better than
@@ -154,14 +154,14 @@ class Climbing(Standing):
         self._add_used_gates(self.ascent.point)
         self._look_among_kept()
         self.plans.by_regions(*self._dive(self.ascent, self.ascent.point))
-        tall = len(self.program.row_lower) > _TALL
-        expected = (_ROUNDS_OF_SIMPLEX if tall else _ROUNDS_OF_FEW) * spent
+        tall, several = len(self.program.row_lower) > _TALL, len(self.dicuts.openers) > 0
+        expected = (_ROUNDS_OF_SIMPLEX if tall or several else _ROUNDS_OF_FEW) * spent
         remaining = self.control.remaining
-        several = len(self.dicuts.openers) > 0  # then the root is not solved to the end
-        hurried = tall or (remaining is not None and expected > remaining / 2 and not several)
+        pressed = remaining is not None and expected > remaining / 2
+        hurried = tall or pressed
         self._prove_root(tree, self.ascent)
         tree.best = self.plans.cost
-        if self._branches_by_prices:
+        if self._branches_by_prices or (pressed and several):
             self._begun = [node for _, _, node in tree.waiting], list(tree.leaves)
             self._narrow(tree, self.ascent, expected if hurried else None, PricedBranching(tree, self.ascent))
         elif hurried:
