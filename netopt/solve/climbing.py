@@ -98,6 +98,8 @@ class Climbing(Standing):
         self.ascent: Ascent | None = None
         self.proved: Certificate | None = None
         """By a search by prices that was given up."""
+        self._looked_upstream = np.inf
+        """Cost of the last plan from which other centers upstream were looked for."""
         self._begun: tuple[list[Node], list[Node]] = [], []
 
     def _planted(self) -> Tree:
@@ -284,12 +286,12 @@ class Climbing(Standing):
         self.plans.decide_doubts(x, patience)
 
     def _look_upstream(self, upstream: Upstream) -> None:
-        """Look for plans with other centers upstream, as long as that finds better ones."""
-        before = np.inf
+        """Look for plans with other centers upstream, as long as that finds better ones, once around each plan."""
+        before = self._looked_upstream
         if not 0 < len(upstream.openers) <= _FEW_UPSTREAM:
             return
         while self.plans.improver.best is not None and self.plans.cost < before and not self._over():
-            before = self.plans.cost
+            before = self._looked_upstream = self.plans.cost
             found = upstream.next(
                 self.plans.improver.best.x, before, self._until((1 + _RANKING) * self.control.seconds)
             )

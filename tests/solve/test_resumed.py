@@ -27,7 +27,7 @@ from tests.test_oracle_agreement import KINDS
 
 
 def answer(program: Any, start: Start | None = None, gap: float = 1e-6) -> Answer:
-    return solve_program(program, Control(gap=gap, time_limit=20, threads=1), None, start)
+    return solve_program(program, Control(gap=gap, time_limit=60, threads=1), None, start)
 
 
 def start_of(network: netopt.Network, gap: float = 1e-6) -> Start | None:

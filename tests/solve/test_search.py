@@ -88,7 +88,7 @@ def test_every_way_leads_to_the_optimum(
     found = Search(p, Control(gap=1e-6, time_limit=10.0)).run()
     assert found is not None
     checked(p, found, optimum)
-    plan = netopt.solve(given, gap=1e-6, time_limit=20.0)
+    plan = netopt.solve(given, gap=1e-6, time_limit=60.0)
     assert plan.status == "optimal"
     assert plan.cost == pytest.approx(optimum, rel=2e-6)
     assert plan.bound <= optimum * (1 + 1e-9) + 1e-9
