@@ -7,7 +7,7 @@ that no look around a plan finds it. What a set U of openers cannot cost less th
 
 with v_u the price of an opener (see `netopt.solve.bound`). So the prices of the plan's own set rank all the sets next
 to it in one pass; some passes of the volume algorithm from there bound the first of them well enough to tell which one
-to dive from. (Exchanges ranked by Lagrangian prices: Beasley 1993, doi:10.1016/0377-2217(93)90363-T.)
+to dive from. (Lagrangean heuristics for location problems: Beasley 1993, European Journal of Operational Research 65.)
 """
 
 from __future__ import annotations
